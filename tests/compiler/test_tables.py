@@ -14,6 +14,7 @@ from tuidl.compiler.division import Division, share_out
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.kernels.row_updates import HISTORY
+from tuidl.kernels.timing import MONOTONIC
 from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.training.start import trainer_for
@@ -172,7 +173,7 @@ def test_a_step_under_the_clock_leaves_no_row_behind() -> None:
     for model in models:
         model.require_prepared()
         plan = BatchPlan.of(model.program.train, 4, 40)
-        model.engine.time_rows(plan, model.feed(x, y), 0.01, 10)
+        model.engine.time_rows(plan, model.feed(x, y), 0.01, 10, MONOTONIC)
     assert models[0].weights_sha256 == models[1].weights_sha256
 
 

@@ -27,7 +27,7 @@ from tuidl.kernels.simd.gemm import MACRO_KERNEL, gemm_strided
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
 from tuidl.kernels.simd.intrinsics import data_of, float_bits
 from tuidl.kernels.simd.memory import transpose
-from tuidl.kernels.timing import nanoseconds
+from tuidl.kernels.timing import LONG_STEP, MONOTONIC, OF_THREAD, clock_for, nanoseconds
 
 
 @pytest.fixture
@@ -177,9 +177,15 @@ def test_bits_of_options_in_plain_python() -> None:
         assert float_bits(np.float64(value).view(np.int64)) == value
 
 
-def test_the_clock_in_plain_python() -> None:
-    first = nanoseconds(np.zeros(2, np.int64))
-    assert nanoseconds(np.zeros(2, np.int64)) >= first
+@pytest.mark.parametrize("clock", [MONOTONIC, OF_THREAD])
+def test_the_clock_in_plain_python(clock: int) -> None:
+    first = nanoseconds(clock, np.zeros(2, np.int64))
+    assert nanoseconds(clock, np.zeros(2, np.int64)) >= first
+
+
+def test_short_steps_are_timed_by_the_clock_that_is_read_at_once() -> None:
+    assert [clock_for(step) for step in (1e-7, LONG_STEP / 2)] == [MONOTONIC, MONOTONIC]
+    assert [clock_for(step) for step in (LONG_STEP, 1.0)] == [OF_THREAD, OF_THREAD]
 
 
 def test_the_training_loop_in_plain_python_trains_to_the_same_bits() -> None:

@@ -13,6 +13,7 @@ from tests.conftest import MOST_THREADS
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.numpy import ORACLES, engine
 from tuidl.kernels.subnormals import FLUSHES, flush_subnormals, restore_mode, subnormals_flushed
+from tuidl.kernels.timing import MONOTONIC
 from tuidl.model.model import Model
 
 pytestmark = pytest.mark.skipif(not FLUSHES, reason="no such mode on this kind of processor")
@@ -137,7 +138,7 @@ def timed(model: Model) -> None:
     batches = BatchPlan.of(model.program.train, 32, 64)
     list(model.prepare())
     if model.engine.device == "" and hasattr(model.engine, "time_rows"):
-        model.engine.time_rows(batches, model.feed(x, y), 1e-3, 2)
+        model.engine.time_rows(batches, model.feed(x, y), 1e-3, 2, MONOTONIC)
 
 
 @pytest.mark.sample(1)

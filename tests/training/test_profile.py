@@ -9,6 +9,7 @@ import pytest
 
 from tests import helpers
 from tuidl.cli.profile_table import duration, profile_lines
+from tuidl.kernels.timing import MONOTONIC
 from tuidl.preset.library import load_preset, shipped
 from tuidl.training import profiling
 from tuidl.training.profiling import Profile, RowTime, profile, random_feed
@@ -72,7 +73,7 @@ def test_a_profile_trains_as_the_loop_does() -> None:
         model.require_prepared()
         batches = profiling.BatchPlan.of(model.program.train, 32, len(feed))
         if model is timed:
-            timed.engine.time_rows(batches, feed, profiling.RATE, 3)
+            timed.engine.time_rows(batches, feed, profiling.RATE, 3, MONOTONIC)
         else:
             profiling.seconds_of_steps(model, batches, feed, threads=1, steps=3)
     assert timed.weights_sha256 == plain.weights_sha256

@@ -222,9 +222,9 @@ class CpuEngine:
                 call_kernel(self._addresses[row[0]], row, self.arena, self.step_state)
 
     def time_rows(
-        self, batches: BatchPlan, dataset: ArrayDataset, rate: float, steps: int
+        self, batches: BatchPlan, dataset: ArrayDataset, rate: float, steps: int, clock: int
     ) -> Array:
-        """Run whole steps of an epoch on one thread, reading the clock after each row.
+        """Run whole steps of an epoch on one thread, reading ``clock`` after each row.
 
         Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.
         """
@@ -243,6 +243,7 @@ class CpuEngine:
             dataset.order[: steps * batches.batch],
             batches.batch,
             rate,
+            clock,
             ticks,
         )
         with _PARALLEL.hold():

@@ -17,7 +17,7 @@ from tuidl.core.limits import FLOAT_BYTES, default_threads
 from tuidl.ir.instructions import Instruction
 from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
-from tuidl.kernels.timing import FIRST_ROW, GATHER, READING
+from tuidl.kernels.timing import FIRST_ROW, GATHER, READING, clock_for
 from tuidl.model.model import Model
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
@@ -80,8 +80,8 @@ class Profile:
         return sum(row.seconds for row in self.rows)
 
     def share(self, row: RowTime) -> float:
-        """A row's part of the time of all rows: they add up to 1."""
-        return row.seconds / self.seconds
+        """A row's part of the time of all rows: they add up to 1, unless none takes any."""
+        return row.seconds / self.seconds if self.seconds else 0.0
 
 
 def batch_of(preset: Preset) -> int:
@@ -114,9 +114,10 @@ def profile(preset: Preset, threads: int | None = None) -> Profile:
     batches = BatchPlan.of(model.program.train, batch, len(feed))
     most = len(feed) // batch
     steps = _enough(lambda count: seconds_of_steps(model, batches, feed, 1, count), most)
+    clock = clock_for(seconds_of_steps(model, batches, feed, 1, steps) / steps)
     ticks, alone, together, peak = [], [], [], 0.0
     for _ in range(ROUNDS):
-        ticks.append(engine.time_rows(batches, feed, RATE, steps))
+        ticks.append(engine.time_rows(batches, feed, RATE, steps, clock))
         worked = time.thread_time()
         seconds_of_steps(model, batches, feed, 1, steps)
         alone.append(time.thread_time() - worked)
