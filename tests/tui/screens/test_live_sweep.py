@@ -174,8 +174,8 @@ async def test_all_is_read_is_said_with_all_curves_alone(
         screen._reading.is_done = False
         renew = screen.compared.renew
 
-        def read_meanwhile() -> None:
-            renew()
+        def read_meanwhile(*, is_read: bool) -> None:
+            renew(is_read=is_read)
             screen._reading.is_done = True
 
         monkeypatch.setattr(screen.compared, "renew", read_meanwhile)
