@@ -95,10 +95,8 @@ def generate(
     asks = layout is not None and layout.answer_after != "" and not prompt
     if (count is not None and not asks) or between or out:
         raise click.UsageError("--count, --between and --out are for networks that make examples")
-    generator, sampling = (
-        generator_of(trained.preparation, model),
-        Sampling(temperature, top_k, seed),
-    )
+    generator = generator_of(trained.preparation, model)
+    sampling = Sampling(temperature, top_k, seed)
     if asks:
         put_answers(trained, generator, sampling, count, length, as_json=as_json)
         return

@@ -17,6 +17,7 @@ from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.styles import NAME_OF
 from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
 
@@ -111,8 +112,7 @@ def _expected(column: InputColumn, field: str) -> str:
         return f", expected a date ({column.date.order})"
     form = column.number
     if form.style:
-        kind = "duration" if form.style == "minutes" else form.style
-        return f", expected {'a length in feet' if kind == 'feet' else f'a {kind}'}"
+        return f", expected a {NAME_OF[form.style]}"
     unit = f" in {form.unit}" if form.unit else ""
     comma = " with a decimal comma" if form.decimal == "," else ""
     return f", expected a number{comma}{unit} that float32 can hold"

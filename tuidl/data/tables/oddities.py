@@ -6,11 +6,9 @@ from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, toml
 from tuidl.data.tables.number_text import INFINITE, written
 from tuidl.data.tables.raw import plain_number, text_of
+from tuidl.data.tables.styles import NAME_OF
 
-_NAMES = {
-    "date": "date", "time": "time of day", "duration": "duration", "minutes": "duration",
-    "fraction": "fraction", "coordinate": "coordinate", "feet": "length in feet",
-}  # fmt: skip
+_NAMES = {"date": "date", **NAME_OF}
 MOST_NAMED = 5
 """Different texts that are named as gaps they may be."""
 

@@ -20,7 +20,7 @@ def folded(text: str, way: str = "spellings") -> str:
 
 
 def way_of(names: Iterable[str]) -> str:
-    """How spellings are told to be the same: as yes and no, where all names are such."""
+    """Which spellings count as the same: those of yes and of no, where all names are such."""
     low = {" ".join(name.casefold().split()) for name in names}
     are_words = low <= YES | NO and bool(low & YES) and bool(low & NO)
     return "yes_no" if are_words and len(low) > 2 else "spellings"

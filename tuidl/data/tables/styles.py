@@ -15,6 +15,11 @@ hours since midnight; ``coordinate``: degrees, south and west negative; ``feet``
 PARTS = 2520
 """Of 1: every vulgar fraction is a number of them."""
 UNIT_OF = {"duration": "s", "minutes": "s", "time": "h", "coordinate": "°", "feet": "ft"}
+NAME_OF = {
+    "time": "time of day", "duration": "duration", "minutes": "duration",
+    "fraction": "fraction", "coordinate": "coordinate", "feet": "length in feet",
+}  # fmt: skip
+"""What a value of each style is called."""
 
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _WORD = r"(?:w(?:eeks?|ks?)?|d(?:ays?)?|h(?:(?:ou)?rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"

@@ -14,7 +14,7 @@ part_size = inline_ir(winograd_room.part_size)
 
 @device_function
 def _turn(w, row, column, stride, high, wide, target):
-    """A piece turned round, each place transposed: the last place lies at ``row``, ``column``."""
+    """A piece rotated by 180 degrees, each place transposed; its last is at ``row``, ``column``."""
     _, size_x, channels, filters = w.shape
     block = channels * filters
     for i in range(high):

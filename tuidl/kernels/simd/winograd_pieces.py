@@ -12,7 +12,7 @@ kernels of 5 x 5 have 49 products for 100, those of 7 x 7 100 for 196.
 
     dilation d    the pixels of one remainder are an image by themselves, as their answers are
     stride s      pixels and kernel are parted by remainders, and the parts' products added up
-    pixels' gradient: windows over dy with the kernel turned round; each remainder by itself
+    pixels' gradient: windows over dy by the kernel rotated by 180 degrees; each remainder by itself
 
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
@@ -47,7 +47,7 @@ class Way(NamedTuple):
     ``stride``: of the kernel's parts; ``phases``: of those that are added up along each axis, from
     ``part`` on. ``parts``: into which images are parted along each axis. The source's pixels are
     read from ``source`` on, ``step`` apart, the target's written from ``target`` on, ``leap``
-    apart. ``is_turned``: channels are written, by the kernel turned round.
+    apart. ``is_turned``: channels are written, by the kernel rotated by 180 degrees.
     """
 
     stride: Any
@@ -72,7 +72,7 @@ class Room(NamedTuple):
     """How a workspace is used, for ``block`` examples at a time, with so many tiles each.
 
     ``u``, ``v``, ``y``: places of the kernel, of pixels and of answers. The others are pointers: to
-    a piece turned round, an image with zeros around it, answers, and tables of places.
+    a rotated piece, an image with zeros around it, answers, and tables of places.
     """
 
     block: Any
@@ -205,10 +205,8 @@ def _windows(images, w, bias, start_with, target, workspace, way):
             i, j = phase // way.phases, phase % way.phases
             high = part_size(size_y, way.stride, way.part[0] + i)
             wide = part_size(size_x, way.stride, way.part[1] + j)
-            pieces, start = (
-                pieces_in(high, wide, room.across),
-                (way.source[0] + i, way.source[1] + j),
-            )
+            pieces = pieces_in(high, wide, room.across)
+            start = (way.source[0] + i, way.source[1] + j)
             grid, line = (room.down + pieces.down - 1, pieces.grid), pieces.grid * read
             from_images(
                 images, first, count, way.parts, start, way.step, grid, read, room.padded, room.v
