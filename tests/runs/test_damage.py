@@ -15,7 +15,7 @@ from tests.runs.kept import resume, sha, start
 from tuidl.core.errors import RunError
 from tuidl.storage.arrays import read_arrays
 from tuidl.storage.checkpoints import Checkpoints
-from tuidl.storage.files import SUFFIX, read_checked, write_checked
+from tuidl.storage.files import SUFFIX, open_checked, write_checked
 from tuidl.storage.folder import RunFolder
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=4")
@@ -175,8 +175,8 @@ def test_a_checked_file_with_the_wrong_name_is_refused(tmp_path: Path) -> None:
     write_checked(tmp_path / "a", b"1")
     for end in ("", SUFFIX):
         shutil.copy(tmp_path / f"a{end}", tmp_path / f"b{end}")
-    with pytest.raises(RunError, match="damaged"):
-        read_checked(tmp_path / "b")
+    with pytest.raises(RunError, match="damaged"), open_checked(tmp_path / "b"):
+        pass
 
 
 def test_nothing_is_ever_unpickled(

@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from tuidl.core.errors import RunError
 from tuidl.storage.arrays import foreign_arrays, read_arrays, write_weights
-from tuidl.storage.files import open_checked, read_checked, write_checked
+from tuidl.storage.files import open_checked, write_checked
 from tuidl.storage.tensors import KINDS, METADATA, open_arrays, pieces
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -65,7 +65,8 @@ def test_arrays_come_back_one_by_one(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found[name], values)
         assert found[name].dtype == values.dtype
         found[name][...] = 0  # our own, writable
-    np.testing.assert_array_equal(load(read_checked(tmp_path / "w"))["b"], arrays["b"])
+    with open_checked(tmp_path / "w") as file:
+        np.testing.assert_array_equal(load(file.read())["b"], arrays["b"])
 
 
 def test_a_file_that_is_cut_after_it_was_opened_is_said(tmp_path: Path) -> None:

@@ -5,12 +5,11 @@ Formulas are those of scikit-learn 1.9 (``sklearn.metrics``), to which tests hol
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Average = Literal["macro", "micro", "weighted"]
 
 
 @dataclass(frozen=True)

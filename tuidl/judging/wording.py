@@ -57,11 +57,6 @@ PERCENTAGES = {
     "calibration_error",
 }  # fmt: skip
 """Scores that are shares, written as percentages."""
-FALLING = {
-    "log_loss", "brier", "calibration_error", "hamming_loss", "cross_entropy", "divergence", "mae",
-    "rmse", "median_absolute_error", "max_error", "mape", "squared_distance", "inertia",
-}  # fmt: skip
-"""Scores of which less is better."""
 UNDEFINED = "-"
 LOPSIDED = 0.8
 """Share of the most frequent class from which on it is worth a word."""

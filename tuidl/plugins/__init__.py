@@ -8,7 +8,7 @@ from tuidl.core.config import Count, Fraction, NotNegative, Positive, Size
 from tuidl.core.extensions import kernel, oracle
 from tuidl.core.lazy import Array, np
 from tuidl.data.dataset import Examples, Source
-from tuidl.data.spec import ExampleSpec
+from tuidl.data.spec import ExampleSpec, Field
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError, WeightedLayer
@@ -27,6 +27,7 @@ __all__ = [
     "EmitContext",
     "ExampleSpec",
     "Examples",
+    "Field",
     "Fraction",
     "Layer",
     "Loss",

@@ -7,8 +7,6 @@ from msgspec import Meta
 
 from tuidl.core.errors import PresetError
 from tuidl.core.printable import unfit
-from tuidl.data.catalog import SOURCES
-from tuidl.data.dataset import Source
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
@@ -58,11 +56,6 @@ def read_title(value: Any) -> str:
     if sign := unfit(name):
         raise PresetError("name", f"expected one printable line, got {sign} in it")
     return name
-
-
-def read_source(value: Any, plugins: tuple[str, ...]) -> Source:
-    source: Source = convert_tagged(value, usable(SOURCES, plugins), "source", "data")
-    return source
 
 
 def read_weights(table: dict[str, Any], folder: Path) -> Weights | None:

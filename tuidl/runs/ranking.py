@@ -6,7 +6,6 @@ from tuidl.core.errors import RunError, suggestion
 from tuidl.runs.listing import Listed
 
 SMALLER_IS_BETTER = ("loss", "mae", "mse", "rmse", "seconds")
-PARTS = ("test", "validation", "train")
 HELD_OUT = ("test", "validation")
 
 

@@ -102,9 +102,3 @@ def _digest_of(file: BinaryIO, path: Path) -> str:
     except OSError as error:
         raise RunError(f"{path}: {reason_of(error)}") from None
     return digest.hexdigest()
-
-
-def read_checked(path: Path) -> bytes:
-    """All of a file that ``write_checked`` wrote. Raises RunError as ``open_checked``."""
-    with open_checked(path) as file:
-        return file.read()

@@ -26,8 +26,6 @@ from tuidl.training.interruption import Interrupter
 from tuidl.training.notices import notices_of
 from tuidl.training.state import TrainState
 
-SECONDS_BETWEEN_PROGRESS = 0.05
-
 
 class Trainer(EpochLoop):
     """Trains a preset's network on its data; ``run`` may be called once.

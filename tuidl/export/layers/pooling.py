@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Arrays = dict[str, Array]
 
 FLOAT = 1
 """ONNX's number for float32 (``TensorProto.FLOAT``)."""

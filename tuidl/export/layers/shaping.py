@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Arrays = dict[str, Array]
 
 
 @numpy_layer("input", "linear")

@@ -29,7 +29,6 @@ ROOMY = 2
 """Cells of the panel for each token of a sample, about."""
 SHORTEST, LONGEST = 40, 400
 """Tokens of a sample, whatever the size of the panel."""
-MOVE = Binding.Group("move")
 
 
 class TextView(View):

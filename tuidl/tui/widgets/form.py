@@ -19,9 +19,6 @@ from tuidl.tui.editor.rows import Row, rows_of
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.form_lines import Shown, form_lines, value_column
 
-NEVER = -1
-PAGE = 10
-
 
 class FormList(Chart):
     """The rows. A key on one posts ``Wanted``; the screen makes the change in the text."""
