@@ -11,9 +11,9 @@ import numpy as np
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Routine, Rows
 from tuidl.core.errors import BackendError
+from tuidl.core.lazy import Array
 from tuidl.kernels.step_state import STEP
 
-Array = np.ndarray[Any, np.dtype[Any]]
 CACHE_LINE = 64
 
 

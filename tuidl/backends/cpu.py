@@ -8,7 +8,6 @@ import numba
 import numpy as np
 
 from tuidl.backends.base import (
-    Array,
     ArrayDataset,
     BatchPlan,
     Compiling,
@@ -22,6 +21,7 @@ from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
 from tuidl.core.fair_lock import FairLock
+from tuidl.core.lazy import Array
 from tuidl.core.limits import default_threads
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import shared_compilation, with_routines

@@ -1,8 +1,7 @@
 """A picture that can be drawn on: framed, with a cursor, and with the way from cells to pixels."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 from rich.text import Text
 
 from tuidl.charts.frame import note
@@ -10,8 +9,7 @@ from tuidl.charts.grid import Grid
 from tuidl.charts.images import put_image
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import array, fit
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 FRAME = 2
 

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.own_files import reason_of
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.inference.generated_pictures import Maker
     from tuidl.runs.results import TrainedRun
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 COUNT = 16
 PAGE, LINES = 80, 40
@@ -53,7 +51,7 @@ def generate_examples(
             put(",".join(f"{value:.6g}" for value in row))
 
 
-def _between(maker: "Maker", between: tuple[int, int], count: int) -> "Array":
+def _between(maker: "Maker", between: tuple[int, int], count: int) -> Array:
     """From one held-out example to another, by their numbers from 0 on."""
     from tuidl.inference.preprocessing import split_of
 
@@ -66,7 +64,7 @@ def _between(maker: "Maker", between: tuple[int, int], count: int) -> "Array":
     return maker.between(part.x[between[0]], part.x[between[1]], count)
 
 
-def _write(made: "Array", out: Path, across: int | None) -> None:
+def _write(made: Array, out: Path, across: int | None) -> None:
     from io import BytesIO
 
     from PIL import Image
@@ -88,7 +86,7 @@ def _write(made: "Array", out: Path, across: int | None) -> None:
     say(f"{len(made)} pictures in {out}")
 
 
-def _json(made: "Array", seed: int, between: tuple[int, int] | None) -> str:
+def _json(made: Array, seed: int, between: tuple[int, int] | None) -> str:
     import msgspec
 
     record: dict[str, Any] = {"event": "generated", "shape": list(made.shape[1:])}
@@ -96,7 +94,7 @@ def _json(made: "Array", seed: int, between: tuple[int, int] | None) -> str:
     return msgspec.json.encode({**record, "examples": made.tolist()}).decode()
 
 
-def _show(made: "Array") -> None:
+def _show(made: Array) -> None:
     from tuidl.charts.images import Tile, image_grid
     from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
     from tuidl.charts.report import colored

@@ -2,20 +2,19 @@
 
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.terminal import put_json, reader_is_gone
 
 if TYPE_CHECKING:
-    import numpy as np
     from rich.text import Text
 
     from tuidl.model.model import Model
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 COUNT = 1000
 """Examples that are made where nothing else is said."""
@@ -52,7 +51,7 @@ def put_examples(model: "Model", count: int, seed: int, as_json: bool) -> None:
         _put_table(made.reshape(count, -1))
 
 
-def _put_table(rows: "Array") -> None:
+def _put_table(rows: Array) -> None:
     width = rows.shape[1]
     names = ["x", "y"] if width == 2 else [f"value_{i}" for i in range(1, width + 1)]
     sys.stdout.write(",".join(names) + "\n")
@@ -62,7 +61,7 @@ def _put_table(rows: "Array") -> None:
         sys.stdout.write(",".join(f"{value:.7g}" for value in row) + "\n")
 
 
-def _draw(made: "Array") -> None:
+def _draw(made: Array) -> None:
     from tuidl.charts.report import colored
     from tuidl.core.terminal import speaks_unicode, wants_color
 
@@ -72,7 +71,7 @@ def _draw(made: "Array") -> None:
     sys.stdout.write("\n".join(texts) + "\n")
 
 
-def drawn(made: "Array", width: int, *, color: bool, unicode: bool) -> "list[Text]":
+def drawn(made: Array, width: int, *, color: bool, unicode: bool) -> "list[Text]":
     """Points of the plane (n, 2), or the first of pictures (n, rows, columns, channels)."""
     from tuidl.charts.images import Tile, image_grid
     from tuidl.charts.palette import COLOR_BLIND, MONOCHROME

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from math import prod
-from typing import Any
 
 import numpy as np
 
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Node
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Split
 from tuidl.nn.layers.embedding import Embedding
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 EXAMPLES_AT_ONCE = 4096
 

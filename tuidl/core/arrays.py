@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
 def real_array(values: Any, dtype: np.dtype[Any], name: str) -> Array:

@@ -1,4 +1,7 @@
-"""NumPy for modules that must load without it: it is imported when one of its names is used."""
+"""The type of arrays, and NumPy for modules that must load without it.
+
+``Array`` is what type checkers see; ``np`` imports NumPy when one of its names is used.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

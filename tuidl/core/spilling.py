@@ -13,18 +13,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from tuidl.core.errors import BackendError
 from tuidl.core.kept import CACHE_VARIABLE
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory, gib, memory_left
 from tuidl.core.memory import MAPPED
 from tuidl.core.user_folders import user_folder
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 FEWEST = 1 << 20
 """Bytes of an array that is worth a file."""
@@ -75,7 +71,7 @@ def room_for(needed: int, least: int, what: str, advice: str) -> Iterator[None]:
         _spills.reset(token)
 
 
-def in_place(values: "Array") -> "Array":
+def in_place(values: Array) -> Array:
     """The same numbers: in a file, where large arrays lie in such now."""
     if not _spills.get() or values.nbytes < FEWEST or is_in_file(values):
         return values
@@ -84,7 +80,7 @@ def in_place(values: "Array") -> "Array":
     return stored
 
 
-def empty(shape: tuple[int, ...], dtype: Any) -> "Array":
+def empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """An array to be written, in memory or in a file. Raises BackendError where the disk has no
     room."""
     import numpy as np
@@ -137,7 +133,7 @@ def _no_room(what: str, error: Exception) -> BackendError:
     return BackendError(f"{problem}: {error}")
 
 
-def is_in_file(values: "Array") -> bool:
+def is_in_file(values: Array) -> bool:
     """Whether an array, or what it is a view of, lies in a file."""
     import numpy as np
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.examples import Examples, Whole
 from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tuidl.data.array_targets import Targets
     from tuidl.data.npy_file import Header, Place
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Task = Literal["classification", "regression"]
 MemberName = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -57,11 +57,11 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
     def require_whole(self) -> None:
         """Raises DataError where the inputs' bytes are not those that were written."""
 
-    def inputs(self) -> "Array":
+    def inputs(self) -> Array:
         """The array of inputs, numbers of any kind."""
         raise NotImplementedError
 
-    def targets(self) -> "Array":
+    def targets(self) -> Array:
         """The array of targets, numbers of any kind."""
         raise NotImplementedError
 
@@ -157,7 +157,7 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
         is_wide = self.normalize != "none" and not np.can_cast(self.header().dtype, np.float32)
         return np.dtype(np.float64 if is_wide else np.float32)
 
-    def _arranged(self, rows: "Array") -> "Array":
+    def _arranged(self, rows: Array) -> Array:
         import numpy as np
 
         return np.moveaxis(rows, 1, -1) if self.channels == "first" else rows
@@ -208,17 +208,17 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
 
         require_whole(Path(self.path), self.x)
 
-    def inputs(self) -> "Array":
+    def inputs(self) -> Array:
         from tuidl.data.npy_file import read_npz
 
         return read_npz(Path(self.path), self.x)
 
-    def targets(self) -> "Array":
+    def targets(self) -> Array:
         from tuidl.data.npy_file import read_npz
 
         return read_npz(Path(self.path), self.y)
 
-    def groups(self, name: str) -> "Array":
+    def groups(self, name: str) -> Array:
         """The array ``name`` (examples,): one number for each group."""
         return self._beside(name, "data.split")
 
@@ -226,7 +226,7 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
     def is_weighted(self) -> bool:
         return self.weight is not None
 
-    def example_weights(self) -> "Array":
+    def example_weights(self) -> Array:
         import numpy as np
 
         assert self.weight is not None
@@ -236,7 +236,7 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
             raise DataError(f"data.weight: {problem}")
         return weights
 
-    def _beside(self, name: str, key: str) -> "Array":
+    def _beside(self, name: str, key: str) -> Array:
         """An array with a number for each example. Raises DataError."""
         from tuidl.data.npy_file import read_npz
 
@@ -272,12 +272,12 @@ class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
         found = npy_place(Path(self.x))
         return (Path(self.x), found) if found else None
 
-    def inputs(self) -> "Array":
+    def inputs(self) -> Array:
         from tuidl.data.npy_file import read_npy
 
         return read_npy(Path(self.x))
 
-    def targets(self) -> "Array":
+    def targets(self) -> Array:
         from tuidl.data.npy_file import read_npy
 
         return read_npy(Path(self.y))

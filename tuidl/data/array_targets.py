@@ -1,13 +1,13 @@
 """Targets of one's own arrays: classes, or values to predict."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Task = Literal["classification", "regression"]
 
 MOST_CLASSES = 1000

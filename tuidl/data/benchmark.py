@@ -1,17 +1,13 @@
 """Base of published sets of images, which come with a test set of their own."""
 
 from math import prod
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
 from tuidl.core.errors import PresetError
+from tuidl.core.lazy import Array
 from tuidl.data.dataset import Examples, Source, Whole
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Some = Annotated[int, Meta(ge=1, le=100_000_000)]
 
@@ -45,7 +41,7 @@ class BenchmarkSource(Source, frozen=True):
         test = self.stored("test")
         return Whole(self.stored("train"), test.part(self._test_subset(test)))
 
-    def train_subset(self, examples: Examples, train: "Array") -> "Array":
+    def train_subset(self, examples: Examples, train: Array) -> Array:
         return self._subset("examples", self.examples, examples, train)
 
     def test_count(self) -> int:
@@ -64,12 +60,12 @@ class BenchmarkSource(Source, frozen=True):
         """Each file is there twice for a moment: packed or checked, and as images."""
         return 2 * self.bytes_stored()
 
-    def _test_subset(self, test: Examples) -> "Array":
+    def _test_subset(self, test: Examples) -> Array:
         import numpy as np
 
         return self._subset("test_examples", self.test_examples, test, np.arange(len(test)))
 
-    def _subset(self, key: str, wanted: int | None, examples: Examples, index: "Array") -> "Array":
+    def _subset(self, key: str, wanted: int | None, examples: Examples, index: Array) -> Array:
         from tuidl.data.splitting import balanced
 
         if wanted is None:

@@ -1,9 +1,9 @@
 """CIFAR-10, from the binary or the Python layout of the published archive."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.benchmark import BenchmarkSource
 from tuidl.data.dataset import Examples
 from tuidl.data.files import (
@@ -18,11 +18,6 @@ from tuidl.data.files import (
 )
 from tuidl.data.published import CIFAR10, CIFAR10_PYTHON, CIFAR10_PYTHON_FOLDER
 from tuidl.data.spec import ExampleSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 SIDE, CHANNELS, CLASSES = 32, 3, 10
 PIXELS = SIDE * SIDE * CHANNELS
@@ -93,9 +88,7 @@ def _names(sums: dict[str, str], part: str) -> list[str]:
     return [name for name in sums if name.startswith("test") == (part == "test")]
 
 
-def _batch(
-    path: Path, sums: dict[str, str], listed: dict[str, str] | None
-) -> "tuple[Array, Array]":
+def _batch(path: Path, sums: dict[str, str], listed: dict[str, str] | None) -> tuple[Array, Array]:
     """Images (n, 3072) and labels (n,) of one file, bytes, checked. Raises DataError."""
     content = read_file(path, LARGEST)
     require_listed(listed, content, path)
@@ -108,13 +101,13 @@ def _batch(
     return images, labels
 
 
-def _pickled_records(content: bytes, path: Path) -> "tuple[Array, Array]":
+def _pickled_records(content: bytes, path: Path) -> tuple[Array, Array]:
     from tuidl.data.pickled import read_batch  # where there is such a file: it is much to load
 
     return read_batch(content, path)
 
 
-def _records(content: bytes, path: Path) -> "tuple[Array, Array]":
+def _records(content: bytes, path: Path) -> tuple[Array, Array]:
     import numpy as np
 
     if len(content) % RECORD:

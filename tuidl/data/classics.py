@@ -1,17 +1,13 @@
 """The small classic tables that scikit-learn ships: flowers, wines, tumours, diabetes patients."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.data.bundled import bundled
 from tuidl.data.examples import Examples
 from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_source import SplitSource
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Classic(SplitSource, frozen=True):
@@ -98,7 +94,7 @@ class Diabetes(SplitSource, frozen=True, tag="diabetes"):
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
 
-def _from_loader(name: str, **options: Any) -> "tuple[Array, Array]":
+def _from_loader(name: str, **options: Any) -> tuple[Array, Array]:
     """Inputs and targets by scikit-learn's own loader, should its files have moved one day."""
     from sklearn import datasets
 

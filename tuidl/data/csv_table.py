@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import in_place, room_for
 from tuidl.data.exact import as_exact, fits_float32
 from tuidl.data.paths import Stamp
@@ -28,8 +28,6 @@ from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.target import Target, read_target, unlabelled
 from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST = float(np.finfo(np.float32).max)
 BYTES_A_ROW = 64

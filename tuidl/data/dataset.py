@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, Seed
 from tuidl.core.errors import DataError, PresetError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.augmentation import Augment
 from tuidl.data.class_balance import positive_class
@@ -35,12 +36,10 @@ from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
 from tuidl.data.table_layout import TableLayout
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.splitting import Splitter
 
-    Array = np.ndarray[Any, np.dtype[Any]]
     Indices = tuple[Array, Array, Array]
+
 
 BYTES_WHILE_DRAWING = 24
 """For each number that is generated: three arrays in float64."""
@@ -183,11 +182,11 @@ class Source(Config, frozen=True, tag_field="source"):
         """The split with the targets that are learned."""
         return reconstructed(self, self.full_spec(), split) if self.targets_are else split
 
-    def imputed(self, examples: Examples, train: "Array | None") -> Examples:
+    def imputed(self, examples: Examples, train: Array | None) -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""
         return examples
 
-    def train_subset(self, examples: Examples, train: "Array") -> "Array":
+    def train_subset(self, examples: Examples, train: Array) -> Array:
         """Those of the indices ``train`` that are trained on."""
         return train
 
@@ -195,15 +194,15 @@ class Source(Config, frozen=True, tag_field="source"):
         """How targets are scaled."""
         return "none"
 
-    def input_scaling(self, x: "Array") -> Scaling | None:
+    def input_scaling(self, x: Array) -> Scaling | None:
         """How inputs are scaled, by those of the training part."""
         return Scaling.fitted(x, self.normalize)
 
-    def scaling_of_y(self, y: "Array") -> Scaling | None:
+    def scaling_of_y(self, y: Array) -> Scaling | None:
         """How targets are scaled, by those of the training part."""
         return fitted_to_targets(y, self.target_scaling(), self.normalize)
 
-    def layout(self, train: "Array") -> TableLayout | None:
+    def layout(self, train: Array) -> TableLayout | None:
         """How the rows of another text file become inputs, None where examples are no such rows;
         fillings are learned from the examples ``train``."""
         return None
@@ -262,7 +261,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """Whether each example has a weight of its own in the loss."""
         return False
 
-    def example_weights(self) -> "Array":
+    def example_weights(self) -> Array:
         """(examples,) how much each counts in the loss, where they are weighted. Raises
         DataError."""
         raise NotImplementedError
@@ -277,7 +276,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """Whether the examples of a part follow each other in time."""
         return self.in_time and self.is_ordered
 
-    def groups(self, name: str) -> "Array":
+    def groups(self, name: str) -> Array:
         """The group of each example (examples,), by a column or array of that name.
 
         Raises PresetError where the source has no such thing, DataError where that is no good.
@@ -290,7 +289,7 @@ class Source(Config, frozen=True, tag_field="source"):
         labels = examples.y[:, 0] if self.spec().classes and examples.y.shape[1] == 1 else None
         return self.dealt(len(examples), labels)
 
-    def dealt(self, count: int, labels: "Array | None") -> "Splitter":
+    def dealt(self, count: int, labels: Array | None) -> "Splitter":
         """How so many examples are dealt out, by the class of each, if any."""
         from tuidl.data.grouped_splitting import ByGroup
         from tuidl.data.splitting import ByClass

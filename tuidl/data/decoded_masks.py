@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import default_threads
 from tuidl.data.files import file_status
 from tuidl.data.mask_folder import Pairs
@@ -22,7 +23,6 @@ from tuidl.data.picture import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 Stamp = tuple[int, int]
 """When a file last changed, and its bytes."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,13 +20,12 @@ import PIL
 
 from tuidl.core.errors import DataError
 from tuidl.core.kept import Kept
+from tuidl.core.lazy import Array
 from tuidl.core.limits import default_threads
 from tuidl.core.own_files import reason_of
 from tuidl.data.examples import Examples
 from tuidl.data.image_folder import Folder, Picture
 from tuidl.data.picture import read_among, strict_decoders
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 KIND = "pictures"
 FORMAT = 1

@@ -4,21 +4,17 @@ Each picture is drawn from the source's seed and its own number alone, so that m
 those before as they are.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative
 from tuidl.core.errors import PresetError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples
 from tuidl.data.shape_drawing import KINDS, Canvas, drawn
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.data.split_source import SplitSource
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 BACKGROUND = "background"
 USUAL_SHAPES = 3
@@ -77,7 +73,7 @@ class DrawnShapes(SplitSource, frozen=True, tag="shapes"):
         """Shapes in a picture."""
         return 1 if self.task == "detection" else self.shapes or USUAL_SHAPES
 
-    def _target(self, canvas: Canvas) -> "Array":
+    def _target(self, canvas: Canvas) -> Array:
         import numpy as np
 
         if self.task == "segmentation":

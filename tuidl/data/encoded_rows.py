@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
-
-import numpy as np
+from typing import Self
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.tables.raw import RawTable
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,9 @@
 """Numbers that float32 would round are kept in float64 until they are scaled."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
-def fits_float32(values: "Array") -> bool:
+def fits_float32(values: Array) -> bool:
     """Whether float32 holds every one of the values to the last bit; NaN is as good there."""
     import numpy as np
 
@@ -17,14 +12,14 @@ def fits_float32(values: "Array") -> bool:
     return bool(((narrow == values) | (values != values)).all())
 
 
-def as_exact(values: "Array") -> "Array":
+def as_exact(values: Array) -> Array:
     """The same numbers, in float32 where that holds every one, else in float64."""
     import numpy as np
 
     return values.astype(np.float32 if fits_float32(values) else np.float64, copy=False)
 
 
-def digits_lost(values: "Array") -> bool:
+def digits_lost(values: Array) -> bool:
     """Whether float32 rounds the values by more than a thousandth of how far they lie apart."""
     import numpy as np
 

@@ -1,14 +1,9 @@
 """Examples as arrays, the parts that they are split into, and how those were scaled."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
+from tuidl.core.lazy import Array
 from tuidl.data.scaling import Scaling
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 BRIGHTEST = 255
 PICTURES_AT_ONCE = 4096
@@ -23,14 +18,14 @@ class Examples:
     round as float64.
     """
 
-    x: "Array"
-    y: "Array"
-    labels: "Array | None" = None
+    x: Array
+    y: Array
+    labels: Array | None = None
 
     def __len__(self) -> int:
         return len(self.x)
 
-    def part(self, index: "Array") -> "Examples":
+    def part(self, index: Array) -> "Examples":
         return Examples(self.x[index], self.y[index])
 
     def numbers(self) -> "Examples":
@@ -81,11 +76,11 @@ class Split:
     test: Examples
     inputs: Scaling | None = None
     targets: Scaling | None = None
-    parts: "tuple[Array, Array, Array] | None" = None
+    parts: tuple[Array, Array, Array] | None = None
     own: frozenset[str] = frozenset()
 
     @property
-    def rows(self) -> "Array | None":
+    def rows(self) -> Array | None:
         """Which of the source's examples the training part is."""
         return None if self.parts is None else self.parts[0]
 

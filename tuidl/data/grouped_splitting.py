@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.splitting import Parts
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_ORDERS = 64
 """Orders of the groups that are tried."""

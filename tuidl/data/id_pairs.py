@@ -1,19 +1,14 @@
 """Examples that are a user and an item, with a rating: what their sources have in common."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples
 from tuidl.data.ratings import ITEM, USER
 from tuidl.data.scaling import TargetScaling
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.data.split_source import SplitSource
 from tuidl.data.table_layout import UNKNOWN, InputColumn, TableLayout
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 TARGET = "rating"
 
@@ -25,8 +20,8 @@ class Pairs:
 
     users: InputColumn
     items: InputColumn
-    x: "Array"
-    y: "Array"
+    x: Array
+    y: Array
 
 
 def column_of(name: str, ids: tuple[str, ...], titles: tuple[str, ...] = ()) -> InputColumn:
@@ -55,7 +50,7 @@ class IdPairs(SplitSource, frozen=True, kw_only=True):
         known = self.pairs()
         return Examples(known.x.astype(np.float32), known.y[:, None].astype(np.float32))
 
-    def imputed(self, examples: Examples, train: "Array | None") -> Examples:
+    def imputed(self, examples: Examples, train: Array | None) -> Examples:
         """With the unknown one in the place of each id that the training part does not have."""
         from tuidl.data.tables.as_id import numbered
 
@@ -65,7 +60,7 @@ class IdPairs(SplitSource, frozen=True, kw_only=True):
             x = numbered(x, place, column)
         return Examples(x, examples.y)
 
-    def layout(self, train: "Array") -> TableLayout:
+    def layout(self, train: Array) -> TableLayout:
         """A file to predict has a user and an item in each row."""
         from tuidl.data.tables.as_id import as_trained
 

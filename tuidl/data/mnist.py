@@ -2,9 +2,10 @@
 
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.benchmark import BenchmarkSource
 from tuidl.data.dataset import Examples
 from tuidl.data.files import (
@@ -20,11 +21,6 @@ from tuidl.data.files import (
 )
 from tuidl.data.published import FASHION_MNIST, MNIST, DataSet
 from tuidl.data.spec import ExampleSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 PREFIXES = {"train": "train", "test": "t10k"}
 OFFICIAL_COUNTS = {"train": 60_000, "test": 10_000}
@@ -69,7 +65,7 @@ class IdxSource(BenchmarkSource, frozen=True):
             raise DataError(f"{folder}: expected labels from 0 to {CLASSES - 1} for {part}")
         return Examples(images[..., None], labels[:, None].astype(np.float32))
 
-    def _array(self, folder: Path, name: str, official: tuple[int, ...]) -> "Array":
+    def _array(self, folder: Path, name: str, official: tuple[int, ...]) -> Array:
         """The array in the file ``name`` or ``name``.gz, of the ``official`` shape or shorter."""
         path = _found(folder, name) or folder / name
         content = read_file(path, LARGEST)
@@ -116,7 +112,7 @@ def _found(folder: Path, name: str) -> Path | None:
     return None
 
 
-def _parsed(content: bytes, path: Path, official: tuple[int, ...], advice: str) -> "Array":
+def _parsed(content: bytes, path: Path, official: tuple[int, ...], advice: str) -> Array:
     """The bytes after an IDX header, in the shape that it says. Raises DataError."""
     import numpy as np
 

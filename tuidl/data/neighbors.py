@@ -4,19 +4,17 @@ Such an autoencoder (Wang et al., "Generalized Autoencoder", 2014) gives back wh
 common with its neighbours, and codes of examples that are alike come to lie together.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from tuidl.core.config import Config
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST = 20_000
 """Training examples, each of which is compared with each."""
@@ -40,7 +38,7 @@ class Neighborhood:
     Raises DataError where there are too few of them, or too many.
     """
 
-    def __init__(self, x: "Array", settings: Neighbors) -> None:
+    def __init__(self, x: Array, settings: Neighbors) -> None:
         if not settings.count <= len(x) <= MOST:
             problem = f"expected {settings.count:,} to {MOST:,} training examples, got {len(x):,}"
             raise DataError(f"data.neighbors: {problem}")
@@ -51,11 +49,11 @@ class Neighborhood:
             for _ in range(settings.rounds - 1):
                 self._smooth = self._means(places)
 
-    def targets(self, x: "Array") -> "Array":
+    def targets(self, x: Array) -> Array:
         """(n, numbers), float32: the targets of these inputs."""
         return self._means(self._nearest(x))
 
-    def _means(self, places: "Array") -> "Array":
+    def _means(self, places: Array) -> Array:
         import numpy as np
 
         made = np.empty((len(places), self._x.shape[1]), np.float32)
@@ -63,7 +61,7 @@ class Neighborhood:
             made[i] = self._smooth[own].mean(axis=0, dtype=np.float64)
         return made
 
-    def _nearest(self, x: "Array") -> "Array":
+    def _nearest(self, x: Array) -> Array:
         """(n, count): places of the nearest training examples, in their order."""
         import numpy as np
 

@@ -17,10 +17,9 @@ import numpy as np
 from numpy.lib import format as npy
 
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.data.files import CHUNK, open_file, readable
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 KINDS = "biuf"
 """Of NumPy's types: truth values, whole numbers with and without sign, floating-point numbers."""

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tuidl.core.lazy import Array
 from tuidl.data.numbered import Numbered
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.tables.raw import RawTable
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
@@ -21,13 +18,13 @@ class Origin:
 
     names: Sequence[str]
     table: "RawTable | None" = None
-    rows: "Array | None" = None
+    rows: Array | None = None
 
     @classmethod
-    def of_rows(cls, table: "RawTable", rows: "Array") -> "Origin":
+    def of_rows(cls, table: "RawTable", rows: Array) -> "Origin":
         return cls(Numbered(table.lines[rows], "line "), table, rows)
 
-    def part(self, index: "Array") -> "Origin":
+    def part(self, index: Array) -> "Origin":
         """Of the examples at ``index``."""
         names: Sequence[str]
         if isinstance(self.names, Numbered):

@@ -10,14 +10,10 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuidl.core.errors import DataError
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 PIXELS = 3072
 LONGEST_KEY = 100
@@ -170,7 +166,7 @@ _HANDLERS: dict[str, Callable[[_Walker, Any], None]] = {
 }  # fmt: skip
 
 
-def read_batch(content: bytes, path: Path) -> "tuple[Array, Array]":
+def read_batch(content: bytes, path: Path) -> tuple[Array, Array]:
     """Images (n, 3072) and labels (n,), bytes. Raises DataError for any other file."""
     import numpy as np
 

@@ -4,12 +4,13 @@ Coordinates are rounded to a millionth, so that a last bit of a machine's own si
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from msgspec import Meta
 
 from tuidl.core.config import Fraction
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.dataset import Examples, Source, Whole
 from tuidl.data.plane_points import Put, PutText, put_points
 from tuidl.data.spec import ExampleSpec
@@ -17,7 +18,6 @@ from tuidl.data.spec import ExampleSpec
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 PlaneShape = Literal["moons", "circles", "spiral", "xor", "blobs", "line", "plane", "hills", "own"]
 Feature = Literal["x", "y", "x2", "y2", "xy", "sinx", "siny"]
@@ -102,14 +102,14 @@ class Plane(Source, frozen=True, tag="plane"):
     def _target(self, point: Put) -> float:
         return float(point.label if self.has_classes else 2 * point.label - 1)
 
-    def examples_at(self, places: "Array") -> Examples:
+    def examples_at(self, places: Array) -> Examples:
         """Features and targets of rows (x, y, target)."""
         import numpy as np
 
         inputs = self.inputs_at(places[:, :2])
         return Examples(inputs, places[:, 2:].astype(np.float32))
 
-    def inputs_at(self, places: "Array") -> "Array":
+    def inputs_at(self, places: Array) -> Array:
         """The features (n, features) of places (n, 2), float32."""
         import numpy as np
 
@@ -117,7 +117,7 @@ class Plane(Source, frozen=True, tag="plane"):
         found = np.column_stack([FORMULAS[name](x, y) for name in self.features])
         return np.round(found, DIGITS).astype(np.float32)
 
-    def places(self) -> tuple["Array", "Array"]:
+    def places(self) -> tuple[Array, Array]:
         """Rows (x, y, target) of the training and the validation part, without those put there."""
         import numpy as np
 
@@ -132,7 +132,7 @@ class Plane(Source, frozen=True, tag="plane"):
         return points[order[: count - held]], points[order[count - held :]]
 
 
-def _sin(values: "Array") -> "Array":
+def _sin(values: Array) -> Array:
     import numpy as np
 
     return np.asarray(np.sin(values))
@@ -149,7 +149,7 @@ FORMULAS: "dict[str, Callable[[Array, Array], Array]]" = {
 }
 
 
-def _labels(count: int) -> "tuple[Array, Array]":
+def _labels(count: int) -> tuple[Array, Array]:
     """The class of each of ``count`` points, as many of each, and how far along its class a point
     is, 0 to 1."""
     import numpy as np
@@ -159,7 +159,7 @@ def _labels(count: int) -> "tuple[Array, Array]":
     return number % 2, (number // 2) / half
 
 
-def _moons(random: "np.random.Generator", count: int) -> "Array":
+def _moons(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     label, along = _labels(count)
@@ -168,7 +168,7 @@ def _moons(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([(x - 0.5) * 3.0, (y - 0.25) * 3.0, label])
 
 
-def _circles(random: "np.random.Generator", count: int) -> "Array":
+def _circles(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     label, along = _labels(count)
@@ -176,7 +176,7 @@ def _circles(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), label])
 
 
-def _spiral(random: "np.random.Generator", count: int) -> "Array":
+def _spiral(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     label, along = _labels(count)
@@ -184,7 +184,7 @@ def _spiral(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([RADIUS * along * np.sin(angle), RADIUS * along * np.cos(angle), label])
 
 
-def _xor(random: "np.random.Generator", count: int) -> "Array":
+def _xor(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     away, sides = random.uniform(0.3, RADIUS, (count, 2)), np.arange(count) % 4
@@ -193,7 +193,7 @@ def _xor(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([x, y, (x * y < 0).astype(float)])
 
 
-def _blobs(random: "np.random.Generator", count: int) -> "Array":
+def _blobs(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     label, _ = _labels(count)
@@ -201,7 +201,7 @@ def _blobs(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([centre + random.standard_normal((count, 2)), label])
 
 
-def _line(random: "np.random.Generator", count: int) -> "Array":
+def _line(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     label, _ = _labels(count)
@@ -210,14 +210,14 @@ def _line(random: "np.random.Generator", count: int) -> "Array":
     return np.column_stack([0.8 * along - 0.6 * away, 0.6 * along + 0.8 * away, label])
 
 
-def _plane(random: "np.random.Generator", count: int) -> "Array":
+def _plane(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     xy = random.uniform(-RADIUS, RADIUS, (count, 2))
     return np.column_stack([xy, xy.sum(axis=1) / (2 * RADIUS)])
 
 
-def _hills(random: "np.random.Generator", count: int) -> "Array":
+def _hills(random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     xy = random.uniform(-RADIUS, RADIUS, (count, 2))

@@ -5,13 +5,14 @@ Drawn with NumPy from the source's seed, so that no version of another library c
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import msgspec
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples
 from tuidl.data.paths import FilePath, resolved_path
 from tuidl.data.point_file import read_points
@@ -21,7 +22,6 @@ from tuidl.data.split_source import SplitSource
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 CloudShape = Literal["line", "ring", "moons", "grid", "own"]
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
@@ -81,7 +81,7 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
         x = drawn.astype(np.float32)
         return Examples(x, x.copy())
 
-    def _own(self) -> "Array":
+    def _own(self) -> Array:
         """(points, 2) of the file and those put by hand."""
         import numpy as np
 
@@ -93,7 +93,7 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
             raise DataError(f"data.path: no points in {self.path}")
         return np.concatenate([read, put])
 
-    def centres(self) -> "Array":
+    def centres(self) -> Array:
         """(clouds, 2) of the ring, the grid or points put by hand; none where the shape has no
         clouds, or so many that they are none."""
         import numpy as np
@@ -109,29 +109,29 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
         return np.zeros((0, 2))
 
 
-def _line(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
+def _line(source: PointCloud, random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     along = random.uniform(-source.radius, source.radius, count)
     return np.column_stack([along, 0.5 * along])
 
 
-def _clouds(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
+def _clouds(source: PointCloud, random: "np.random.Generator", count: int) -> Array:
     """As many points of each cloud, the first ones one more."""
     return _dealt_out(source.centres(), count)
 
 
-def _own(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
+def _own(source: PointCloud, random: "np.random.Generator", count: int) -> Array:
     return _dealt_out(source._own(), count)
 
 
-def _dealt_out(centres: "Array", count: int) -> "Array":
+def _dealt_out(centres: Array, count: int) -> Array:
     import numpy as np
 
     return np.asarray(centres[np.arange(count) % len(centres)])
 
 
-def _moons(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
+def _moons(source: PointCloud, random: "np.random.Generator", count: int) -> Array:
     import numpy as np
 
     angle, is_second = random.uniform(0, np.pi, count), np.arange(count) % 2

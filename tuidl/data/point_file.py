@@ -3,15 +3,10 @@
 import math
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.files import read_file
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST = 1 << 26
 """Bytes of a file of points."""
@@ -20,7 +15,7 @@ LIMIT = 1e6
 SEPARATOR = re.compile(r"\s*[,;\t]\s*|\s+")
 
 
-def read_points(path: Path) -> "Array":
+def read_points(path: Path) -> Array:
     """(points, 2), float64: x and y of each line, parted by a comma, semicolon, tab or spaces. The
     first line may name the columns. Raises DataError that names the line."""
     import numpy as np

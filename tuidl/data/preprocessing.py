@@ -8,7 +8,7 @@ written: ``read_preprocessing`` checks what it says.
 import math
 from collections.abc import Iterator
 from math import prod
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import msgspec
 
@@ -18,11 +18,6 @@ from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.source import Textual
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 FORMAT = 2
 """Raised when what is written changes its meaning. Format 1 knew no dates, units, indicators or

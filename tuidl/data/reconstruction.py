@@ -2,18 +2,14 @@
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 from tuidl.core.errors import PresetError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples, Split
 from tuidl.data.neighbors import Neighborhood, Neighbors
 from tuidl.data.scaling import Scaling, blocks_of
 from tuidl.data.spec import ExampleSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 KEY = "data.targets"
 
@@ -100,11 +96,11 @@ def _part(
     return Examples(x, clean, labels)
 
 
-def _flat_inputs(part: Examples, spec: ExampleSpec) -> "Array":
+def _flat_inputs(part: Examples, spec: ExampleSpec) -> Array:
     return part.x.reshape(len(part), prod(spec.shape))
 
 
-def _corrupted(x: "Array", deviation: float, seeds: tuple[int, int]) -> "Array":
+def _corrupted(x: Array, deviation: float, seeds: tuple[int, int]) -> Array:
     import numpy as np
 
     from tuidl.core.spilling import empty

@@ -1,15 +1,11 @@
 """Scaling the parts of a split by what the training part says."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples, Split
 from tuidl.data.scaling import Scaling, is_finite
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Scaled(Protocol):
@@ -18,9 +14,9 @@ class Scaled(Protocol):
     @classmethod
     def kind(cls) -> str: ...
 
-    def input_scaling(self, x: "Array") -> Scaling | None: ...
+    def input_scaling(self, x: Array) -> Scaling | None: ...
 
-    def scaling_of_y(self, y: "Array") -> Scaling | None: ...
+    def scaling_of_y(self, y: Array) -> Scaling | None: ...
 
 
 def scaled_split(

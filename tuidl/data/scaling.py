@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Literal, Self
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 Normalize = Literal["none", "standard", "min_max"]
 TargetScaling = Literal["none", "standard", "min_max", "center", "automatic"]
@@ -31,11 +28,11 @@ NUMBERS_AT_ONCE = 1 << 18
 class Scaling:
     """(values - offset) / scale, for each feature (the last dimension), in float64."""
 
-    offset: "Array"
-    scale: "Array"
+    offset: Array
+    scale: Array
 
     @classmethod
-    def fitted(cls, values: "Array", kind: Normalize | Literal["center"]) -> Self | None:
+    def fitted(cls, values: Array, kind: Normalize | Literal["center"]) -> Self | None:
         """What brings ``values`` (examples, ..., features) to zero mean and unit variance
         ("standard"), to zero mean ("center") or to [0, 1] ("min_max"); None for "none".
 
@@ -63,7 +60,7 @@ class Scaling:
         parts = zip((self.offset, self.scale), ends, strict=True)
         return Scaling(*(np.concatenate(pair) for pair in parts))
 
-    def apply(self, values: "Array", *, in_place: bool = False) -> "Array":
+    def apply(self, values: Array, *, in_place: bool = False) -> Array:
         """The scaled ``values``, float32; ``in_place``: instead of them, if they are float32."""
         import numpy as np
 
@@ -89,7 +86,7 @@ def scaling_of_targets(inputs: Normalize, wanted: NormalizeTargets | None) -> Ta
     return "standard" if inputs == "none" else inputs
 
 
-def fitted_to_targets(values: "Array", kind: TargetScaling, inputs: Normalize) -> Scaling | None:
+def fitted_to_targets(values: Array, kind: TargetScaling, inputs: Normalize) -> Scaling | None:
     """The scaling of targets (examples, outputs) of the training part; ``inputs``: how those are
     scaled."""
     known = scaling_of_targets(inputs, far_from_one(values)) if kind == "automatic" else kind
@@ -97,7 +94,7 @@ def fitted_to_targets(values: "Array", kind: TargetScaling, inputs: Normalize) -
     return Scaling.fitted(values, known)
 
 
-def far_from_one(values: "Array") -> bool:
+def far_from_one(values: Array) -> bool:
     """Whether targets (examples, outputs) are so large, or so near to each other, that training on
     them as they are goes wrong."""
     import numpy as np
@@ -108,7 +105,7 @@ def far_from_one(values: "Array") -> bool:
     return bool((np.maximum(mean, deviation) > LARGE).any() or is_small.any())
 
 
-def _mean(table: "Array", offset: "Array", power: int) -> "Array":
+def _mean(table: Array, offset: Array, power: int) -> Array:
     """Mean of (table - offset)**power by column, in float64."""
     import numpy as np
 
@@ -118,14 +115,14 @@ def _mean(table: "Array", offset: "Array", power: int) -> "Array":
     return total / len(table)
 
 
-def is_finite(values: "Array") -> bool:
+def is_finite(values: Array) -> bool:
     """Whether all are, looked at a block at a time."""
     import numpy as np
 
     return all(np.isfinite(values[rows]).all() for rows in blocks_of(values))
 
 
-def blocks_of(values: "Array") -> list[slice]:
+def blocks_of(values: Array) -> list[slice]:
     """As many examples at a time as are worked on together."""
     width: int = max(prod(values.shape[1:]), 1)
     return _blocks(len(values), max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // width)))

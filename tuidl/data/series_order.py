@@ -1,15 +1,15 @@
 """The rows of time series in their order: newest first or last, and gaps in what is predicted."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.csv_table import Table
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.settings import AS_FOUND
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Gaps = Literal["refuse", "previous", "linear"]
 
 

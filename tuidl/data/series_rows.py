@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.series_order import filled, in_order
 from tuidl.data.table_layout import TableLayout
 from tuidl.data.table_rows import read_rows
@@ -16,8 +16,6 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable, text_of
 from tuidl.data.windows import Windows
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

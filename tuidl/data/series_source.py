@@ -1,12 +1,13 @@
 """Time series in the user's own table: windows of its rows, and what follows them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples, Split, Whole
 from tuidl.data.origin import Origin
 from tuidl.data.scaled_parts import scaled_split
@@ -17,14 +18,12 @@ from tuidl.data.table_source import Csv, Name, Number
 from tuidl.data.tables.settings import WEIGHT
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.csv_table import Table
     from tuidl.data.splitting import Splitter
     from tuidl.data.windows import Windows
 
-    Array = np.ndarray[Any, np.dtype[Any]]
     Indices = tuple[Array, Array, Array]
+
 
 Rows = Annotated[int, Meta(ge=1, le=100_000)]
 Gaps = Literal["refuse", "previous", "linear"]
@@ -145,7 +144,7 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         split = scaled_split(self, train, validation, test, frozenset())
         return self.learned(replace(split, parts=parts))
 
-    def layout(self, train: "Array") -> TableLayout | None:
+    def layout(self, train: Array) -> TableLayout | None:
         """Of the rows, the target's own past among them as the last column."""
         import numpy as np
 
@@ -175,7 +174,7 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         own = () if self.series is None else ((self.series, "data.series"),)
         return (*super().beside(), *own)
 
-    def _series(self) -> "Array":
+    def _series(self) -> Array:
         """The number of each row's series."""
         import numpy as np
 
@@ -195,13 +194,13 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         real = ~np.isnan(self._table().target)
         return windows.where_real(real, self.window, self.horizon)
 
-    def _order(self) -> "Array":
+    def _order(self) -> Array:
         """The rows series after series, the oldest of each first."""
         from tuidl.data.series_order import in_order
 
         return in_order(self._series(), is_reversed=bool(self.reverse))
 
-    def _target(self) -> "Array":
+    def _target(self) -> Array:
         """(rows,) without gaps. Raises DataError."""
         from tuidl.data.series_order import filled
 

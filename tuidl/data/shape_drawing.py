@@ -1,12 +1,13 @@
 """One picture of shapes on a noisy ground, with the class of each pixel."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tuidl.core.lazy import Array
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 KINDS = ("circle", "square", "triangle")
 LEAST_RADIUS, MOST_RADIUS = 0.18, 0.28
@@ -26,8 +27,8 @@ class Canvas:
     """``pixels`` (side, side) from 0 to 1, ``mask`` (side, side): 0 for the ground, 1 for the first
     kind of shape, and so on."""
 
-    pixels: "Array"
-    mask: "Array"
+    pixels: Array
+    mask: Array
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -75,7 +76,7 @@ def _places(random: "np.random.Generator", count: int) -> list[tuple[float, floa
     return found
 
 
-def _inside(kind: int, x: "Array", y: "Array", radius: float, turn: float) -> "Array":
+def _inside(kind: int, x: Array, y: Array, radius: float, turn: float) -> Array:
     """Which places, given from the middle of the shape, it covers."""
     import numpy as np
 

@@ -3,11 +3,12 @@
 Drawn with NumPy from the source's seed, so that no version of another library changes them.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_source import SplitSource
@@ -15,7 +16,6 @@ from tuidl.data.split_source import SplitSource
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Points = Annotated[int, Meta(ge=4, le=10_000_000)]
 Classes = Annotated[int, Meta(ge=2, le=100)]
@@ -47,7 +47,7 @@ class Shapes(SplitSource, frozen=True):
         y = np.repeat(np.arange(len(sizes)), sizes)
         return Examples(x.astype(np.float32), y[:, None].astype(np.float32))
 
-    def outline(self, label: int, count: int) -> "Array":
+    def outline(self, label: int, count: int) -> Array:
         """``count`` points (count, 2) of the class, without noise."""
         raise NotImplementedError
 
@@ -55,7 +55,7 @@ class Shapes(SplitSource, frozen=True):
 class Moons(Shapes, frozen=True, tag="moons"):
     """Two half circles that reach into each other."""
 
-    def outline(self, label: int, count: int) -> "Array":
+    def outline(self, label: int, count: int) -> Array:
         import numpy as np
 
         angle = np.linspace(0, np.pi, count)
@@ -69,7 +69,7 @@ class Circles(Shapes, frozen=True, tag="circles"):
     noise: NotNegative = 0.05
     factor: Annotated[float, Meta(ge=0, lt=1)] = 0.5
 
-    def outline(self, label: int, count: int) -> "Array":
+    def outline(self, label: int, count: int) -> Array:
         import numpy as np
 
         angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
@@ -90,7 +90,7 @@ class Spiral(Shapes, frozen=True, tag="spiral"):
     def class_count(self) -> int:
         return self.classes
 
-    def outline(self, label: int, count: int) -> "Array":
+    def outline(self, label: int, count: int) -> Array:
         import numpy as np
 
         radius = np.linspace(0, 1, count)
@@ -117,7 +117,7 @@ class Xor(Shapes, frozen=True, tag="xor"):
             return validation, test
         return validation if validation > LEAST_HELD else 0.0, test if test > LEAST_HELD else 0.0
 
-    def outline(self, label: int, count: int) -> "Array":
+    def outline(self, label: int, count: int) -> Array:
         import numpy as np
 
         corners = np.array([[0.0, 1.0], [1.0, 0.0]] if label else [[0.0, 0.0], [1.0, 1.0]])

@@ -1,10 +1,8 @@
 """How many examples of each class are held out, so that the whole part is the share asked for."""
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 TOLERANCE = 1.0
 """Examples by which the sum of the classes' rounded shares may miss the share of all."""

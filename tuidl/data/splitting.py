@@ -1,14 +1,14 @@
 """Which example goes where: indices of the parts, of folds, and of balanced subsets."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.shares import held_out
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Parts = tuple[Array, Array, Array]
 """Indices of the training, validation and test parts, each ascending."""
 

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import empty
 from tuidl.data.examples import Examples
 from tuidl.data.files import open_file
 from tuidl.data.npy_file import Place
 from tuidl.data.paths import Stamp, stamp
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 BLOCK = 1 << 24
 """Bytes of the file that are in memory at a time."""

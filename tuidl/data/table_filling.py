@@ -1,17 +1,15 @@
 """What stands in for the gaps of a table's columns, learned from the rows that are trained on."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.csv_table import Table
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import fill_inputs
 from tuidl.data.tables.filling import filled_with
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def filled_columns(path: str | Path, table: Table, train: Array | None) -> list[InputColumn]:

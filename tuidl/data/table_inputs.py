@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import is_in_file
 from tuidl.data.csv_table import Table
 from tuidl.data.spec import Field
@@ -17,8 +18,6 @@ from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import fill_inputs, write_inputs
 from tuidl.data.tables.pictures import Shape, pixels_of, side_by_side
 from tuidl.data.tables.text_columns import TextFeature
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

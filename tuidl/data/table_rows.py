@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.data.encoded_rows import Encoded, EncodedRows
 from tuidl.data.paths import stamp
@@ -20,8 +21,6 @@ from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.styles import NAME_OF
 from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST = float(np.finfo(np.float32).max)
 BYTES = 2 * 8

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import PresetError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.examples import Examples
 from tuidl.data.origin import Origin
@@ -22,14 +23,11 @@ from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import WEIGHT, ColumnSettings, Missing
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.csv_table import Table
     from tuidl.data.table_inputs import Known, TableInputs
     from tuidl.data.tables.column_report import TableReport
     from tuidl.data.tables.text_columns import TextFeature
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
@@ -160,7 +158,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         texts = _learned_texts(Known((repr(self), now), self)) if table.texts else ()
         return TableInputs(Path(self.path), table, picture, texts, self.id_names)
 
-    def input_scaling(self, x: "Array") -> Scaling | None:
+    def input_scaling(self, x: Array) -> Scaling | None:
         """Of a table beside others, the table's columns alone: pixels are in [0, 1], and numbers of
         ids and tokens have no scale."""
         inputs = self._inputs()
@@ -172,7 +170,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         scaling = super().input_scaling(x[:, :width])
         return None if scaling is None else scaling.widened(x.shape[1] - width)
 
-    def imputed(self, examples: Examples, train: "Array | None") -> Examples:
+    def imputed(self, examples: Examples, train: Array | None) -> Examples:
         from tuidl.data.stored_rows import StoredExamples
         from tuidl.data.table_filling import filled, filled_columns
         from tuidl.data.table_ids import known_ids
@@ -183,7 +181,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             return StoredExamples(self._inputs().rows(columns), examples.y)
         return Examples(known_ids(filled(examples.x, table, columns), table, train), examples.y)
 
-    def groups(self, name: str) -> "Array":
+    def groups(self, name: str) -> Array:
         from tuidl.data.tables.beside import keys_of
 
         table = self._table()
@@ -194,7 +192,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             return "none"
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
-    def scaling_of_y(self, y: "Array") -> Scaling | None:
+    def scaling_of_y(self, y: Array) -> Scaling | None:
         """Of several targets those that are numbers."""
         import numpy as np
 
@@ -206,7 +204,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             np.where(classes, 0.0, scaling.offset), np.where(classes, 1.0, scaling.scale)
         )
 
-    def layout(self, train: "Array") -> TableLayout | None:
+    def layout(self, train: Array) -> TableLayout | None:
         from tuidl.data.table_ids import layout_of
 
         beside = self._inputs().columns_beside
@@ -242,7 +240,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def is_weighted(self) -> bool:
         return self.weight is not None
 
-    def example_weights(self) -> "Array":
+    def example_weights(self) -> Array:
         from tuidl.data.tables.beside import weights_of
 
         table = self._table()

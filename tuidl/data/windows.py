@@ -1,14 +1,13 @@
 """Windows of rows that follow each other: none crosses from one series, or part, to another."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.splitting import Parts, Splitter
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 NAMES = ("training", "validation", "test")
 

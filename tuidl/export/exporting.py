@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from tuidl.compiler.codes import decodes
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.parts import part_of
 from tuidl.core.errors import TuidlError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.core.own_files import error_text
 from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
@@ -23,8 +23,6 @@ from tuidl.inference.trained import checked, model_of
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_EXAMPLES = 64
 LIMIT = 1e-5

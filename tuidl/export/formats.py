@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.compiler.graph import Graph
+from tuidl.core.lazy import Array
 from tuidl.core.version import __version__
 from tuidl.export import numpy_program, onnx_model, torch_program
 from tuidl.export.parts import unused_by
@@ -16,7 +16,6 @@ from tuidl.export.proof import outputs_of
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import model_of, read_parameters
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = dict[str, Array]
 Files = dict[str, bytes]
 """Contents by the end of the file's name; the first is the one to be run or read."""

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from tuidl.core.lazy import Array
 from tuidl.export.draft import channels_first, to_first, to_last
 from tuidl.nn.layers.base import Shape
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class OnnxDraft:

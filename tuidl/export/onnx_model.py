@@ -1,24 +1,20 @@
 """A trained network as an ONNX model, for whatever runs such files."""
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from tuidl.compiler.graph import FROM_EXAMPLES, Graph
 from tuidl.compiler.nodes import Input
 from tuidl.core.errors import TuidlError
+from tuidl.core.lazy import Array
 from tuidl.core.version import __version__
 from tuidl.export.masks import is_masked
 from tuidl.export.writing import inputs_text
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import Shape
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 OPSET, IR_VERSION = 17, 8
 """Of 2022: old enough for what runs models, new enough for layer normalisation."""
@@ -29,7 +25,7 @@ LARGEST = 2_000_000_000
 INPUT, OUTPUT = "input", "output"
 
 
-def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -> bytes:
+def model(graph: Graph, prepared: Preparation, parameters: dict[str, Array]) -> bytes:
     """The file's content: prepared inputs (batch, *shape) to what ``Model.predict`` answers.
 
     Raises TuidlError where the network is too large for the format.

@@ -1,17 +1,15 @@
 """What an export of one of several networks needs to know, and which weights."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.parts import is_part_of_answer
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import Preparation
 from tuidl.preset.schema import Preset
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def of_part(prepared: Preparation, whole: Preset, part: Preset) -> Preparation:

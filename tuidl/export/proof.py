@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.children import child_environment, script_command
 from tuidl.core.errors import TuidlError
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 RUNNER = Path(__file__).with_name("runner.py")
 SECONDS = 600

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.compiler.graph import Graph
+from tuidl.core.lazy import Array
 from tuidl.export.draft import Draft
 from tuidl.export.ends import answering, as_given, constants, main, preparing
 from tuidl.export.layers.activations import torch_activated
@@ -16,8 +17,6 @@ from tuidl.export.torch_modules import by_class
 from tuidl.export.torch_names import TAKEN
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
 from tuidl.inference.preprocessing import Preparation
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 NEEDS = "Needs torch, numpy and safetensors; the weights are in the .safetensors file beside it."
 

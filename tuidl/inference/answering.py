@@ -1,17 +1,14 @@
 """Lines of a prompt and its answer, as rows of tokens hold them."""
 
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.inference.generating import Generator, Sampling
 from tuidl.inference.preprocessing import split_of
 from tuidl.preset.schema import Preset
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Line(NamedTuple):

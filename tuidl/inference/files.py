@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
@@ -27,8 +27,6 @@ from tuidl.inference.rows import Encode, encoded, places
 from tuidl.inference.texts import encoded_texts, text_rows
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 TOO_BRIGHT = 2.0
 """Pixels are in [0, 1]; beyond this they have surely not been scaled."""

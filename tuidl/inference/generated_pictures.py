@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import ceil, prod, sqrt
-from typing import Any
 
 import numpy as np
 
@@ -10,13 +9,13 @@ from tuidl.compiler.codes import code_of, decoder_of, encoder_of, is_normal, noi
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.reverse import reverse_of
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import Parameters, model_of
 from tuidl.model.sampling import generated
 from tuidl.preset.networks import Noise
 from tuidl.preset.schema import Preset
 
-Array = np.ndarray[Any, np.dtype[Any]]
 GAP, LARGEST = 2, 8
 """Pixels between pictures of a grid, and how many times as large a small one is drawn at most."""
 WIDE = 256

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY, UNKNOWN
 from tuidl.inference.preprocessing import Preparation
 from tuidl.model.model import Model
 from tuidl.tasks.decoding import softmax
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LEAST = 1e-300
 """A probability below this counts as this, where its logarithm is taken."""

@@ -3,18 +3,17 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError, RunError
+from tuidl.core.lazy import Array
 from tuidl.core.own_files import error_text
 from tuidl.data.decoded_masks import nearest
 from tuidl.inference.predictions import Predictions
 from tuidl.storage.files import replace_file
 from tuidl.tasks.segmentation import Segmentation
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Size = tuple[int, int]
 
 NUMBERED = 256

@@ -1,18 +1,16 @@
 """A picture as the input of a network that was trained on pictures."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.picture import picture_size, read_picture
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LIGHT_ON_DARK = ("digits", "mnist", "fashion_mnist")
 """Sources whose images are light on dark, unlike photographs and drawings."""

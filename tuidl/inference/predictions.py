@@ -12,6 +12,7 @@ from tuidl.compiler.embedded import row_problems
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
 from tuidl.core.garbage import many_objects
+from tuidl.core.lazy import Array
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation, prepared_for
@@ -22,8 +23,6 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import aligned
 from tuidl.tasks.base import Record, Task
 from tuidl.tasks.choice import task_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 NO_NUMBER = (
     "the network's answer is no number; is a value of the input far from all that it was trained "

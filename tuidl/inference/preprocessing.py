@@ -1,13 +1,14 @@
 """What lies between the user's values and the network's: scales, columns, the names of classes."""
 
 import math
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError, TuidlError
+from tuidl.core.lazy import Array
 from tuidl.data.id_pairs import IdPairs
 from tuidl.data.preprocessing import EXACT, FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
@@ -22,11 +23,8 @@ from tuidl.tasks.choice import task_of
 from tuidl.tasks.decoding import Answer, decode
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.dataset import Split
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Numbers = tuple[float, ...]
 
@@ -128,7 +126,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{name}_width: expected numbers other than 0"
         return ""
 
-    def inputs(self, values: "Array") -> "Array":
+    def inputs(self, values: Array) -> Array:
         """Values (n, *shape) as the data has them, scaled for the network, float32."""
         import numpy as np
 
@@ -138,7 +136,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
             return values
         return Scaling(np.array(self.input_shift), np.array(self.input_width)).apply(values)
 
-    def decode(self, outputs: "Array") -> "Array":
+    def decode(self, outputs: Array) -> Array:
         """What the network answers, (n, ..., outputs), as float64: a probability for each class or
         label, or numbers in the targets' own units."""
         import numpy as np

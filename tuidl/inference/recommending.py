@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.table_rows import typed_rows
 from tuidl.inference.files import ready
@@ -16,8 +16,6 @@ from tuidl.inference.preprocessing import Preparation, learned_split
 from tuidl.model.model import Model
 from tuidl.tasks.choice import task_of
 from tuidl.tasks.recommending import Recommendation
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 HERE = "--user"
 MAY_BE = "items that the user has rated may be among them"

@@ -5,17 +5,16 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import empty, room_for
 from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.raw import RawTable
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Encode = Callable[[RawTable], EncodedRows]
 
 AT_ONCE = 1 << 16

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError, guess
+from tuidl.core.lazy import Array
 from tuidl.core.limits import available_memory
 from tuidl.data.files import read_file
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = dict[str, Array]
 
 MOST_AT_ONCE = 64

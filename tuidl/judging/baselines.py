@@ -1,9 +1,8 @@
 """What a network is held against: the best that needs no learning, as far as that is known."""
 
-from typing import Any
-
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import learned_split
 from tuidl.judging.judged import Judged
 from tuidl.judging.network import Network
@@ -11,8 +10,6 @@ from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point
 from tuidl.judging.wording import baseline_text
 from tuidl.tasks.recommending import Recommendation
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LAST_VALUE = "always the last value before"
 ITEM_WEIGHT, USER_WEIGHT = 25.0, 10.0

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging.counts import ratio
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 FOUND = 50, 75
 """Percent of overlap from which on an example counts as found, if its class is right."""

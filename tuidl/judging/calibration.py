@@ -1,13 +1,11 @@
 """Whether probabilities are kept: how often what is said to be likely happens."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging.counts import ratio
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 BINS = 10
 

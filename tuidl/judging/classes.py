@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging import counts as counting
 from tuidl.judging.calibration import Bins
 from tuidl.judging.counts import PER_CLASS, Counts, ratio
 from tuidl.judging.ranking import Ranking, areas
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LEAST = float(np.finfo(np.float64).eps)
 """A probability below this counts as this in the log loss, as in scikit-learn."""

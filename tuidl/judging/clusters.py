@@ -4,14 +4,12 @@ classes that nobody learned."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging.counts import ratio
 from tuidl.tasks.agreement import ari_of, nmi_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,15 @@
 """Two networks on the same examples."""
 
-from typing import Any
-
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.judging.judged import Judged
 from tuidl.judging.pairs import chance_of_no_difference, mcnemar
 from tuidl.judging.records import Comparison, Difference, McNemar
 from tuidl.judging.resampling import interval
 from tuidl.judging.scoring import known
 from tuidl.judging.subject import Subject
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def require_same(first: Subject, second: Subject, other: str) -> None:

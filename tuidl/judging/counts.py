@@ -5,11 +5,10 @@ Formulas are those of scikit-learn 1.9 (``sklearn.metrics``), to which tests hol
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
 @dataclass(frozen=True)

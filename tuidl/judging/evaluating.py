@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.judging.baselines import baseline_of
 from tuidl.judging.choosing import thresholds_of
 from tuidl.judging.comparing import compared, require_same
@@ -28,8 +29,6 @@ from tuidl.judging.slicing import slices_of
 from tuidl.judging.subject import Subject
 from tuidl.judging.wording import notes_of, output_names
 from tuidl.judging.worst import worst_of, worst_places
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 Costs = tuple[float, float]
 

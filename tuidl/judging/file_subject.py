@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
+from tuidl.core.lazy import Array
 from tuidl.data.array_source import Npz
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npz_names, read_npz
@@ -26,8 +26,6 @@ from tuidl.judging.slicing import texts_of
 from tuidl.judging.subject import Subject, blocks_in_time
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_NAMED = 20
 """Names in a message."""

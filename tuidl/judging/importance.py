@@ -1,16 +1,14 @@
 """How much each column is worth to the network: how much worse it is without it."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import Preparation
 from tuidl.judging.judged import Judged
 from tuidl.judging.records import Importance, ImportanceTable
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_COLUMNS = 2000
 

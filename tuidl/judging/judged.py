@@ -1,11 +1,12 @@
 """From a task's answers to the scores that fit it."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.clusters import Clustered
@@ -17,8 +18,6 @@ from tuidl.judging.resampling import point
 from tuidl.judging.shares import Shares
 from tuidl.tasks.base import Task
 from tuidl.tasks.decoding import BOX
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MAIN: dict[Kind, str] = {
     "classes": "accuracy", "labels": "f1_macro", "places": "accuracy",

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging import counts as counting
 from tuidl.judging.calibration import Bins
 from tuidl.judging.classes import LEAST
 from tuidl.judging.counts import PER_CLASS, Counts, ratio
 from tuidl.judging.ranking import Ranking, areas
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LIKELY = 0.5
 """From this probability on a label is given."""

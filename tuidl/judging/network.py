@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.rows import are_many, places, stored
 from tuidl.inference.trained import model_of
@@ -14,8 +15,6 @@ from tuidl.judging.file_subject import target_name
 from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Whether two networks differ on the same examples, beyond chance."""
 
 import math
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
 def mcnemar(first: Array, second: Array) -> tuple[int, int, float]:

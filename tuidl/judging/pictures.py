@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.core.lazy import Array
 from tuidl.inference.preprocessing import Preparation
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.judged import Judged
 from tuidl.judging.places import Masks
 from tuidl.judging.records import Picture
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST_SIDE = 128
 CHANNELS = (1, 3)

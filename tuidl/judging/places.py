@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging import counts as counting
 from tuidl.judging.classes import LEAST
 from tuidl.judging.counts import PER_CLASS, Counts, ratio
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ largest error is the largest of all. Formulas are those of ``sklearn.metrics``.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging.counts import ratio
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_SORTED = 32
 """Outputs up to which the median error is given: its intervals sort and sum each on its own."""

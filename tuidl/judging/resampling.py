@@ -1,11 +1,11 @@
 """The bootstrap: how often each example is drawn in each resample, and intervals from that."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
+
 Scores = Mapping[str, Array]
 Scorer = Callable[[Array], Scores]
 """Weights (b, n) -> scores by name, each (b,) or (b, classes)."""

@@ -1,10 +1,10 @@
 """Scores with intervals and baselines, and the tables beside them, as records."""
 
 import math
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging import ranking as curves
 from tuidl.judging.classes import Classes
 from tuidl.judging.counts import confusion
@@ -22,8 +22,6 @@ from tuidl.judging.records import (
 )
 from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import interval
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_POINTS = 200
 """Of a curve in a report."""

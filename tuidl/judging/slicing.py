@@ -1,19 +1,17 @@
 """The main score of examples that have something in common."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.data.tables.raw import RawColumn, text_of
 from tuidl.judging.judged import Judged
 from tuidl.judging.records import SliceScore
 from tuidl.judging.resampling import point, resamples
 from tuidl.judging.scoring import score_of
 from tuidl.judging.subject import Subject
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SMALL = 30
 """Examples below which a slice says little."""

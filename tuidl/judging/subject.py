@@ -7,13 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.dataset import Split
 from tuidl.data.origin import Origin
 from tuidl.data.split_rule import group_name
 from tuidl.inference.preprocessing import Preparation, split_of
 from tuidl.preset.schema import Preset
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Part = Literal["test", "validation", "train"]
 PARTS: tuple[Part, ...] = ("test", "validation", "train")
 """The first that has examples is judged."""

@@ -2,14 +2,14 @@
 index, or by what mistakes cost."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.judging.counts import ratio
 from tuidl.judging.ranking import Ranking
 
-Array = np.ndarray[Any, np.dtype[Any]]
 By = Literal["f1", "youden", "cost"]
 
 

@@ -1,9 +1,8 @@
 """The examples that a network is most wrong about."""
 
-from typing import Any
-
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.core.printable import shortened
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.text.layout import TextLayout
@@ -18,8 +17,6 @@ from tuidl.judging.records import WorstExample
 from tuidl.judging.regression import Numbers
 from tuidl.judging.slicing import texts_of
 from tuidl.judging.subject import Subject
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_SHOWN = 6
 """Numbers of one example."""

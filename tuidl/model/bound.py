@@ -7,11 +7,12 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, Engine, StepChunk
+from tuidl.backends.base import ArrayDataset, BatchPlan, Compiling, Engine, StepChunk
 from tuidl.compiler.program import ObjectiveProgram, Program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError
 from tuidl.core.fair_lock import FairLock
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import Buffer
 from tuidl.model.parameters import Parameters
 

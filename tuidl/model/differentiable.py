@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.augmentation import HALF
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.bound import Bound
 from tuidl.model.feeding import feed_of
 from tuidl.model.weighing import (

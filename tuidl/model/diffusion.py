@@ -9,8 +9,8 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.reverse import Reverse
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.model.noise import drawn
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Task
 
 

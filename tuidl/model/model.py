@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends import create_engine
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import BackendError, DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.kernels.step_state import SEED, STEP
 from tuidl.model.differentiable import Differentiable

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.nodes import Input
+from tuidl.core.lazy import Array
 from tuidl.kernels.diffusion import noise_step_oracle
 from tuidl.kernels.noise import noise_normal_oracle, noise_uniform_oracle
 from tuidl.kernels.step_state import SEED, STEP, STEP_STATE_SIZE

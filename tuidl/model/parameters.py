@@ -6,10 +6,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from tuidl.backends.base import Array, Engine
+from tuidl.backends.base import Engine
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError, guess
 from tuidl.core.fair_lock import FairLock
+from tuidl.core.lazy import Array
 
 
 class Parameters(MutableMapping[str, Array]):

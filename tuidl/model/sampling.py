@@ -6,9 +6,9 @@ the screen and from a run's folder.
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.reverse import reverse_of
+from tuidl.core.lazy import Array
 from tuidl.model.diffusion import steps_back
 from tuidl.model.model import Model
 from tuidl.model.noise import drawn

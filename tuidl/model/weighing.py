@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Head
 from tuidl.compiler.weighing import class_weights_of
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.tasks.choice import task_for
 
 BALANCED = "balanced"

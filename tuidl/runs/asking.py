@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, RunError, TuidlError, guess
+from tuidl.core.lazy import Array
 from tuidl.core.own_files import error_text, is_there
 from tuidl.inference.files import Inputs, array_inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
@@ -22,8 +23,6 @@ from tuidl.storage.contents import GIVEN, LOCK
 from tuidl.tasks.choice import task_of
 from tuidl.training.evaluation import evaluate
 from tuidl.training.interruption import Interrupter
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def inputs_of(preset: Preset, prepared: Preparation, x: Any) -> Inputs:

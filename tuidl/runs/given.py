@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.storage.contents import GIVEN_ARRAYS, GIVEN_TABLE
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Columns = dict[str, Sequence[Any]]
 
 TARGET, WEIGHT = "target", "weight"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.training.surveys import KeptPath
 
 FEW, MANY = 16, 48

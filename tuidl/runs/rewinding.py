@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import RunError
+from tuidl.core.lazy import Array
 from tuidl.preset.schema import Preset
 from tuidl.protocol.moments import Moment
 from tuidl.protocol.snapshot import Snapshot, State

@@ -8,14 +8,13 @@ import numpy as np
 from msgspec import structs
 
 from tuidl.core.errors import DataError, PresetError, guess
+from tuidl.core.lazy import Array
 from tuidl.data.preprocessing import Preprocessing
 from tuidl.data.spec import Field
 from tuidl.inference.preprocessing import Preparation, split_of
 from tuidl.preset.schema import Preset
 from tuidl.runs.given import class_texts, columns_of, is_frame
 from tuidl.storage.folder import RunFolder
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def rows_of(preset: Preset, folder: Path | None, x: Any, y: Any) -> Array:

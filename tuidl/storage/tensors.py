@@ -17,9 +17,8 @@ import msgspec
 import numpy as np
 
 from tuidl.core.errors import RunError, SaveError
+from tuidl.core.lazy import Array
 from tuidl.core.own_files import FileError, open_to_read, reason_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 PIECE = 4 << 20
 """Bytes written, or read for a checksum, at a time."""

@@ -1,14 +1,9 @@
 """How well two groupings of the same examples agree: ARI and NMI, whatever groups are called."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
-def contingency(first: "Array", second: "Array") -> "Array":
+def contingency(first: Array, second: Array) -> Array:
     """How many examples are in each group of ``first`` (row) and of ``second`` (column); labels are
     whole numbers (n,)."""
     import numpy as np
@@ -19,18 +14,18 @@ def contingency(first: "Array", second: "Array") -> "Array":
     return flat.reshape(len(rows), len(columns))
 
 
-def adjusted_rand_index(first: "Array", second: "Array") -> float:
+def adjusted_rand_index(first: Array, second: Array) -> float:
     """Of Hubert and Arabie (1985): 1 where groups are the same, 0 on average for random ones."""
     return ari_of(contingency(first, second))
 
 
-def normalized_mutual_information(first: "Array", second: "Array") -> float:
+def normalized_mutual_information(first: Array, second: Array) -> float:
     """Mutual information / the mean of the two entropies: 1 where groups are the same, 0 where
     neither says anything about the other. One group alone on both sides is the same: 1."""
     return nmi_of(contingency(first, second))
 
 
-def ari_of(counts: "Array") -> float:
+def ari_of(counts: Array) -> float:
     """The adjusted Rand index of a ``contingency``; its numbers are whole."""
     table = counts.astype(int).astype(object)  # whole numbers of any size
     count = int(table.sum())
@@ -45,7 +40,7 @@ def ari_of(counts: "Array") -> float:
     return 2.0 * (both * neither - only_first * only_second) / below
 
 
-def nmi_of(counts: "Array") -> float:
+def nmi_of(counts: Array) -> float:
     """The normalised mutual information of a ``contingency``."""
     import numpy as np
 
@@ -60,7 +55,7 @@ def nmi_of(counts: "Array") -> float:
     return max(mutual, 0.0) / mean if mean > 0 and mutual > 1e-15 else 0.0
 
 
-def entropy(shares: "Array") -> float:
+def entropy(shares: Array) -> float:
     """In nats, of shares (k,) that add up to 1."""
     import numpy as np
 

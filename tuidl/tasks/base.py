@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from tuidl.core.lazy import Array
 from tuidl.data.spec import ExampleSpec
 from tuidl.nn.losses import Loss
 from tuidl.nn.losses.classification import Classification
@@ -13,7 +14,6 @@ from tuidl.tasks.decoding import Answer, close, decode
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 Record = dict[str, Any]
 """A prediction for one example as plain values, ready for JSON."""
@@ -114,19 +114,19 @@ class Task:
         """Whether a metric is of such targets."""
         return metric.of_classes == self.of_classes and metric.fits(self.spec)
 
-    def target_problem(self, targets: "Array") -> str:
+    def target_problem(self, targets: Array) -> str:
         """What is wrong with targets that a user hands over; empty if nothing is."""
         return ""
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         """Targets to measure the speed with."""
         return random.normal(size=(count, self.spec.target_width))
 
-    def targets(self, rows: "Array") -> "Array":
+    def targets(self, rows: Array) -> Array:
         """Its own of the targets (n, columns) that a source has."""
         return rows[:, self.start : self.start + self.spec.target_width]
 
-    def counts(self, rows: "Array") -> "Array | None":
+    def counts(self, rows: Array) -> Array | None:
         """Which answers of each example count (n, answers); None where all do."""
         if self.mask is None:
             return None
@@ -135,7 +135,7 @@ class Task:
 
     # what is predicted
 
-    def chosen(self, decoded: "Array") -> "Array | None":
+    def chosen(self, decoded: Array) -> Array | None:
         """The class that each example is put into (n,), where it is put into exactly one."""
         return None
 
@@ -148,11 +148,11 @@ class Task:
         """What outputs are. ``is_closed``: the network ends in the closing activation."""
         return "numbers"
 
-    def decode(self, outputs: "Array", is_closed: bool) -> "Array":
+    def decode(self, outputs: Array, is_closed: bool) -> Array:
         """What the model predicts, as shares of classes or labels, or as numbers."""
         return decode(self.answer(is_closed), outputs)
 
-    def close(self, outputs: "Array") -> "Array":
+    def close(self, outputs: Array) -> Array:
         """The last layer's outputs in training, as what the model would predict."""
         return close(self.closing, outputs)
 
@@ -161,7 +161,7 @@ class Task:
         """Whether the loss spreads part of each target over all classes."""
         return bool(getattr(self.loss, "label_smoothing", 0.0))
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         """What each example adds to the mean (n,), of closed outputs; None where this is not
         known, or takes more than a line to explain."""
         return None
@@ -178,7 +178,7 @@ class Task:
         """What the training screen shows."""
         return VALUES
 
-    def labels(self, targets: "Array") -> "Array | None":
+    def labels(self, targets: Array) -> Array | None:
         """The class of each example (n,), where it has exactly one."""
         return None
 
@@ -186,23 +186,23 @@ class Task:
         """A target under a picture of its input."""
         return " ".join(f"{value:.3g}" for value in target[:MOST])
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         """The predictions for examples of these names; ``decoded``: (n, *answer shape)."""
         pairs = zip(names, decoded.tolist(), strict=True)
         return [{"example": name, "values": values} for name, values in pairs]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         """The predictions as columns of texts, and which of these are aligned left."""
         return [
             (name, [f"{value:.6g}" for value in values])
             for name, values in self.fields(decoded).items()
         ], ()
 
-    def shown(self, decoded: "Array") -> "Array":
+    def shown(self, decoded: Array) -> Array:
         """The answers as people read them, in the same places."""
         return decoded
 
-    def names_of(self, decoded: "Array") -> list[str]:
+    def names_of(self, decoded: Array) -> list[str]:
         """What each number of an answer in a row is called."""
         width = decoded.shape[1]
         names = list(self.fields(decoded[:1]))
@@ -210,7 +210,7 @@ class Task:
             return [f"prediction_{place}" for place in range(1, width + 1)]
         return names
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         """The predictions as columns of a file: one for each number."""
         rows = decoded.reshape(len(decoded), -1)
         if rows.shape[1] == 1:
@@ -218,7 +218,7 @@ class Task:
         return {f"prediction_{i}": column.tolist() for i, column in enumerate(rows.T, 1)}
 
 
-def share_fields(names: Sequence[str], shares: "Array") -> Fields:
+def share_fields(names: Sequence[str], shares: Array) -> Fields:
     """A column for each of the names; ``shares``: (n, names)."""
     columns = zip(names, shares.T, strict=True)
     return {f"probability_{name}": column.tolist() for name, column in columns}

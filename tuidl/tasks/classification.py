@@ -1,8 +1,9 @@
 """One of several classes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import (
     LEAST_SHARE,
     Column,
@@ -19,7 +20,6 @@ from tuidl.tasks.texts import as_percentages, named
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 PREDICTIONS = Picture(
     "predictions",
@@ -52,13 +52,13 @@ class Classification(Task):
     def names(self) -> tuple[str, ...]:
         return self.spec.classes
 
-    def target_problem(self, targets: "Array") -> str:
+    def target_problem(self, targets: Array) -> str:
         import numpy as np
 
         known = range(len(self.names))
         return "" if np.isin(targets, known).all() else f"expected classes from 0 to {known[-1]}"
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         return random.integers(0, len(self.names), (count, self.spec.target_width))
 
     def answer(self, is_closed: bool) -> Answer:
@@ -66,7 +66,7 @@ class Classification(Task):
             return "probability" if is_closed else "score"
         return "probabilities" if is_closed else "scores"
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         import numpy as np
 
         if self.is_smoothed:
@@ -86,13 +86,13 @@ class Classification(Task):
     def picture(self) -> Picture:
         return PLANE if self.spec.shape == (2,) else PREDICTIONS
 
-    def labels(self, targets: "Array") -> "Array | None":
+    def labels(self, targets: Array) -> Array | None:
         return targets[:, 0].astype(int)
 
     def caption(self, target: Sequence[float]) -> str:
         return self.names[int(target[0])]
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         pairs = zip(names, self._given(decoded), decoded.tolist(), strict=True)
         known = self.names
         return [
@@ -105,7 +105,7 @@ class Classification(Task):
             for name, best, shares in pairs
         ]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         (best, share), *others = _likeliest(decoded, 1 + RUNNERS_UP)
         runners_up = [
             [f"{name} {text}" for name, text in zip(named(self.names, place), texts, strict=True)]
@@ -118,7 +118,7 @@ class Classification(Task):
             ("else", listed),
         ], (0, 2)
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         ((best, share),) = _likeliest(decoded, 1)
         given: Fields = {
             "predicted_class": named(self.names, best),
@@ -126,17 +126,17 @@ class Classification(Task):
         }
         return given | share_fields(self.names, decoded)
 
-    def chosen(self, decoded: "Array") -> "Array | None":
+    def chosen(self, decoded: Array) -> Array | None:
         best: Array = decoded.argmax(axis=-1)
         return best
 
-    def _given(self, decoded: "Array") -> list[int]:
+    def _given(self, decoded: Array) -> list[int]:
         """The class that each example is given."""
         best: list[int] = decoded.argmax(axis=-1).tolist()
         return best
 
 
-def _likeliest(shares: "Array", most: int) -> list[tuple["Array", "Array"]]:
+def _likeliest(shares: Array, most: int) -> list[tuple[Array, Array]]:
     """The places and shares of the largest, the next and so on, for each row (n, classes); of
     equal ones the first."""
     import numpy as np

@@ -1,13 +1,12 @@
 """Several targets side by side, each with a loss of its own."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import JudgedAs, Task
 
 if TYPE_CHECKING:
     import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Combined(Task):
@@ -15,7 +14,7 @@ class Combined(Task):
 
     judged_as: ClassVar[JudgedAs] = "nothing"
 
-    def target_problem(self, targets: "Array") -> str:
+    def target_problem(self, targets: Array) -> str:
         import numpy as np
 
         start = 0
@@ -26,7 +25,7 @@ class Combined(Task):
             start += field.width
         return ""
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         import numpy as np
 
         parts = [

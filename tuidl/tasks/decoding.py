@@ -1,11 +1,8 @@
 """From what a network answers to shares and numbers: the only softmax and sigmoid on the host."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 Answer = Literal[
     "probabilities",
@@ -24,7 +21,7 @@ BOX = 4
 """Numbers of a box."""
 
 
-def decode(answer: Answer, outputs: "Array") -> "Array":
+def decode(answer: Answer, outputs: Array) -> Array:
     """Outputs (n, ..., outputs) as float64 shares (n, ..., classes or labels), or as they are.
 
     A single output becomes the shares of both classes.
@@ -43,7 +40,7 @@ def decode(answer: Answer, outputs: "Array") -> "Array":
     return outputs
 
 
-def close(activation: str, outputs: "Array") -> "Array":
+def close(activation: str, outputs: Array) -> Array:
     """Outputs (n, ..., outputs) with the activation that belongs to the loss, as float64."""
     import numpy as np
 
@@ -51,7 +48,7 @@ def close(activation: str, outputs: "Array") -> "Array":
     return {"softmax": softmax, "sigmoid": sigmoid}.get(activation, np.asarray)(outputs)
 
 
-def softmax(scores: "Array") -> "Array":
+def softmax(scores: Array) -> Array:
     """Shares along the last axis, which add up to 1."""
     import numpy as np
 
@@ -59,7 +56,7 @@ def softmax(scores: "Array") -> "Array":
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
-def sigmoid(scores: "Array") -> "Array":
+def sigmoid(scores: Array) -> Array:
     """1 / (1 + exp(-x)), as tanh: nothing overflows."""
     import numpy as np
 

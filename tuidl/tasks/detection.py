@@ -1,8 +1,9 @@
 """The class of what is in a picture, and the box around it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Column, Fields, JudgedAs, Picture, Record, Task, share_fields
 from tuidl.tasks.decoding import BOX, Answer
 from tuidl.tasks.texts import as_percentages, named
@@ -10,7 +11,6 @@ from tuidl.tasks.texts import as_percentages, named
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 SIDES = ("x", "y", "width", "height")
 """A box: its middle from the upper left corner, and its size, as shares of the picture."""
@@ -41,13 +41,13 @@ class Detection(Task):
     def closing(self) -> str:
         return "linear"
 
-    def target_problem(self, targets: "Array") -> str:
+    def target_problem(self, targets: Array) -> str:
         import numpy as np
 
         known = range(len(self.names))
         return "" if np.isin(targets[:, 0], known).all() else f"expected classes to {known[-1]}"
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         import numpy as np
 
         kinds = random.integers(0, len(self.names), (count, 1)).astype(float)
@@ -67,11 +67,11 @@ class Detection(Task):
     def caption(self, target: Sequence[float]) -> str:
         return self.names[int(target[0])]
 
-    def chosen(self, decoded: "Array") -> "Array | None":
+    def chosen(self, decoded: Array) -> Array | None:
         best: Array = self._shares(decoded).argmax(axis=-1)
         return best
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         shares = self._shares(decoded)
         rows = zip(
             names, shares.argmax(axis=1).tolist(), shares.tolist(), self._boxes(decoded).tolist(),
@@ -88,7 +88,7 @@ class Detection(Task):
             for name, best, each, box in rows
         ]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         shares = self._shares(decoded)
         best = shares.argmax(axis=1)
         columns: list[Column] = [
@@ -99,7 +99,7 @@ class Detection(Task):
             columns.append((name, [f"{value:.3f}" for value in side.tolist()]))
         return columns, (0,)
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         shares = self._shares(decoded)
         given: Fields = {
             "predicted_class": named(self.names, shares.argmax(axis=1)),
@@ -109,8 +109,8 @@ class Detection(Task):
         given |= {f"box_{name}": side.tolist() for name, side in sides}
         return given | share_fields(self.names, shares)
 
-    def _shares(self, decoded: "Array") -> "Array":
+    def _shares(self, decoded: Array) -> Array:
         return decoded[:, :-BOX]
 
-    def _boxes(self, decoded: "Array") -> "Array":
+    def _boxes(self, decoded: Array) -> Array:
         return decoded[:, -BOX:]

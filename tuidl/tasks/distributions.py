@@ -4,11 +4,9 @@ All sums are taken in one fixed order and without BLAS, so that the same numbers
 number of threads.
 """
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 DIRECTIONS, SEED = 64, 20150101
 """How many directions points are projected onto, and the seed that they are drawn from."""

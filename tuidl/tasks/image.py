@@ -1,16 +1,12 @@
 """An image, or numbers of another shape, for each example: all in one unit."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Column, Picture, Record
 from tuidl.tasks.decoding import Answer
 from tuidl.tasks.regression import Regression
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 PIXELS = Picture(
     "values",
@@ -42,12 +38,12 @@ class ImageRegression(Regression):
     def caption(self, target: Sequence[float]) -> str:
         return ""
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         shape = list(decoded.shape[1:])
         pairs = zip(names, decoded.tolist(), strict=True)
         return [{"example": name, "shape": shape, "values": values} for name, values in pairs]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         rows = decoded.reshape(len(decoded), -1)
         shape = " x ".join(map(str, decoded.shape[1:]))
         facts = {"lowest": rows.min(axis=1), "mean": rows.mean(axis=1), "highest": rows.max(axis=1)}

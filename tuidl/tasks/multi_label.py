@@ -1,8 +1,9 @@
 """Several yes-or-no labels for each example, any number of which are true."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import (
     LEAST_SHARE,
     Column,
@@ -19,7 +20,6 @@ from tuidl.tasks.texts import as_percentages
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 LABELS = Picture(
     "values",
@@ -44,13 +44,13 @@ class MultiLabel(Task):
     def picture(self) -> Picture:
         return LABELS
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         return random.integers(0, 2, (count, self.spec.target_width))
 
     def answer(self, is_closed: bool) -> Answer:
         return "labels" if is_closed else "label_scores"
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         """-log of the probability given to what is true, the mean over the labels."""
         import numpy as np
 
@@ -64,7 +64,7 @@ class MultiLabel(Task):
         given = [name for name, value in zip(self.names, target, strict=True) if value >= LIKELY]
         return " ".join(given) or "none"
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         known = self.names
         return [
             {
@@ -77,16 +77,16 @@ class MultiLabel(Task):
             )
         ]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         labels = [" ".join(given) or "none" for given in self._given(decoded)]
         shares = zip(self.names, decoded.T, strict=True)
         return [("labels", labels), *((name, as_percentages(s)) for name, s in shares)], (0,)
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         labels = {"predicted_labels": [" ".join(given) for given in self._given(decoded)]}
         return labels | share_fields(self.names, decoded)
 
-    def _given(self, decoded: "Array") -> list[list[str]]:
+    def _given(self, decoded: Array) -> list[list[str]]:
         """The labels that each example is given."""
         return [
             [name for name, is_given in zip(self.names, row, strict=True) if is_given]

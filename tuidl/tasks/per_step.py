@@ -1,15 +1,11 @@
 """One of several classes at each step of a sequence, pixel of an image or other place."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import LEAST_SHARE, Column, Fields, JudgedAs, Picture, Record
 from tuidl.tasks.classification import Classification
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 PLACES = Picture(
     "places",
@@ -38,7 +34,7 @@ class PerStep(Classification):
     def is_whole(self) -> bool:
         return True
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         """The mean over the places; None where some do not count."""
         import numpy as np
 
@@ -51,16 +47,16 @@ class PerStep(Classification):
         right = np.take_along_axis(shares, true, axis=2)
         return np.asarray(np.abs(np.log(np.maximum(right, LEAST_SHARE))).mean(axis=(1, 2)))
 
-    def chosen(self, decoded: "Array") -> "Array | None":
+    def chosen(self, decoded: Array) -> Array | None:
         return None
 
-    def labels(self, targets: "Array") -> "Array | None":
+    def labels(self, targets: Array) -> Array | None:
         return None
 
     def caption(self, target: Sequence[float]) -> str:
         return ""
 
-    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+    def records(self, names: Sequence[str], decoded: Array) -> list[Record]:
         return [
             {
                 "example": name,
@@ -72,13 +68,13 @@ class PerStep(Classification):
             )
         ]
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         return [("classes", self._classes(decoded))], (0,)
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         return {"predicted_classes": self._classes(decoded)}
 
-    def _classes(self, decoded: "Array") -> list[str]:
+    def _classes(self, decoded: Array) -> list[str]:
         """The classes of all places of each example, one after the other."""
         places = decoded.argmax(axis=-1).reshape(len(decoded), -1).tolist()
         return [" ".join(self.names[i] for i in row) for row in places]

@@ -1,14 +1,14 @@
 """The inputs themselves, given back: what an autoencoder answers with."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import LEAST_SHARE, Picture
 from tuidl.tasks.image import ImageRegression
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 GIVEN_BACK = Picture(
     "reconstructions",
@@ -37,10 +37,10 @@ class Reconstruction(ImageRegression):
     def picture(self) -> Picture:
         return GIVEN_BACK
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         return random.random((count, self.spec.target_width))
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         import numpy as np
 
         known, factor = predicted.reshape(len(targets), -1).astype(np.float64), 1.0

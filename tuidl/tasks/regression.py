@@ -1,13 +1,7 @@
 """Numbers: one or several for each example."""
 
-from typing import TYPE_CHECKING, Any
-
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import VALUES, Picture, Task
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 CURVE = Picture(
     "curve",
@@ -34,7 +28,7 @@ class Regression(Task):
         is_small = len(shape) == 1 and shape[0] <= MOST_INPUTS and self.spec.outputs == 1
         return CURVE if is_small else VALUES
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         import numpy as np
 
         off = np.subtract(predicted.reshape(len(targets), -1), targets, dtype=np.float64)

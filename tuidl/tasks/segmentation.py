@@ -1,15 +1,11 @@
 """A class for each pixel of a picture."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Column, Fields, JudgedAs, Picture
 from tuidl.tasks.per_step import PerStep
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 MASKS = Picture(
     "masks",
@@ -34,7 +30,7 @@ class Segmentation(PerStep):
     def picture(self) -> Picture:
         return MASKS
 
-    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+    def columns(self, decoded: Array) -> tuple[list[Column], tuple[int, ...]]:
         """The share of the pixels that each class is given."""
         columns: list[Column] = [
             (name, [f"{share:.1%}" for share in shares])
@@ -42,12 +38,12 @@ class Segmentation(PerStep):
         ]
         return columns, ()
 
-    def fields(self, decoded: "Array") -> Fields:
+    def fields(self, decoded: Array) -> Fields:
         """The shares, and the classes of all pixels, row by row."""
         shares = zip(self.names, self._shares(decoded), strict=True)
         return {f"share_{name}": values for name, values in shares} | super().fields(decoded)
 
-    def _shares(self, decoded: "Array") -> Sequence[list[float]]:
+    def _shares(self, decoded: Array) -> Sequence[list[float]]:
         """For each class its share of each picture."""
         import numpy as np
 

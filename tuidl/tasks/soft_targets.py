@@ -1,15 +1,15 @@
 """A share for each of several classes, instead of one class."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import LEAST_SHARE, JudgedAs, Picture, Task
 from tuidl.tasks.classification import Classification
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 SHARES = Picture(
     "values",
@@ -37,20 +37,20 @@ class SoftTargets(Classification):
     def picture(self) -> Picture:
         return SHARES
 
-    def target_problem(self, targets: "Array") -> str:
+    def target_problem(self, targets: Array) -> str:
         return ""
 
-    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+    def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         return random.dirichlet([1.0] * self.spec.outputs, count)
 
-    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+    def losses(self, predicted: Array, targets: Array) -> Array | None:
         import numpy as np
 
         if self.is_smoothed:
             return None
         return np.asarray(-(targets * np.log(np.maximum(predicted, LEAST_SHARE))).sum(axis=1))
 
-    def labels(self, targets: "Array") -> "Array | None":
+    def labels(self, targets: Array) -> Array | None:
         largest: Array = targets.argmax(axis=1)
         return largest
 

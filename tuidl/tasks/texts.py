@@ -1,12 +1,8 @@
 """Texts of very many numbers and names, each different one written once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 NEAR = 1e-6
 """How near to the middle between two tenths of a percent rounding is left to Python."""
@@ -14,7 +10,7 @@ ALL = 1000
 """Tenths of a percent in 100%."""
 
 
-def as_percentages(shares: "Array") -> list[str]:
+def as_percentages(shares: Array) -> list[str]:
     """Shares (n,) from 0 to 1 as f"{share:.1%}" writes them."""
     import numpy as np
 
@@ -27,7 +23,7 @@ def as_percentages(shares: "Array") -> list[str]:
     return texts
 
 
-def named(names: Sequence[str], places: "Array") -> list[str]:
+def named(names: Sequence[str], places: Array) -> list[str]:
     """The names at these places (n,)."""
     import numpy as np
 

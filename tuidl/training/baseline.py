@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.emission import is_plain
 from tuidl.compiler.nodes import Head
+from tuidl.core.lazy import Array
 from tuidl.protocol.events import Baseline
 from tuidl.tasks.choice import task_of
 from tuidl.training.state import TrainState

@@ -11,8 +11,8 @@ from dataclasses import fields
 import numpy as np
 from msgspec.structs import replace
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import PresetError, RunError, TuidlError
+from tuidl.core.lazy import Array
 from tuidl.data.dataset import Split
 from tuidl.model.model import Model
 from tuidl.nn.initializers import fill_initial

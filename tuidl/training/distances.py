@@ -7,8 +7,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
+from tuidl.core.lazy import Array
 from tuidl.data.point_cloud import PointCloud
 from tuidl.model.model import Model
 from tuidl.model.sampling import generated, is_generator

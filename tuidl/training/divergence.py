@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.events import RunFailed

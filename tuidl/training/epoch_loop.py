@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from tuidl.backends.base import Array, StepChunk
+from tuidl.backends.base import StepChunk
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import At

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 
 
 def fingerprint(*arrays: Array) -> str:

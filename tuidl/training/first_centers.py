@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import FROM_EXAMPLES as FIRST_INPUT
 from tuidl.compiler.nodes import Node
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.nn.initializer_names import FROM_EXAMPLES
 from tuidl.nn.layers.centers import Centers
 from tuidl.training.inspection import inspect

@@ -6,15 +6,13 @@ is held against the gradient that backpropagation gave (after PyTorch's gradchec
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from tuidl.compiler.program import ObjectiveProgram
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 EPSILON, ABSOLUTE, RELATIVE = 1e-6, 1e-5, 1e-3
 JITTER = 0.1

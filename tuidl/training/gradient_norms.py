@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.arena import ParameterSlot
 from tuidl.compiler.program import ObjectiveProgram
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 
 PIECE = 1 << 20

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.protocol.events import Scores
 from tuidl.tasks.agreement import adjusted_rand_index, normalized_mutual_information

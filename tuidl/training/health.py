@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
+from tuidl.core.lazy import Array
 from tuidl.training.gradient_norms import square_of
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.next_step import taken_back

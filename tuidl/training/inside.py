@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph, Node
 from tuidl.compiler.nodes import needed_for
+from tuidl.core.lazy import Array
 from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
 

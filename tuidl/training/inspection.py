@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.program import ObjectiveProgram
 from tuidl.compiler.routine import Routine, Rows
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import Phase
 from tuidl.model.model import Model

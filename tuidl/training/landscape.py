@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.training.planes import Plane, trained_slots, vector_of
 from tuidl.training.scores import scores_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.nn.monitoring import Watch
 from tuidl.nn.optimizers import Optimizer
 from tuidl.nn.schedules import ReduceOnPlateau

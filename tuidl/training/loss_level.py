@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 
 JUMP = 10.0
 """So many times the level counts as a jump."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
+from tuidl.core.lazy import Array
 from tuidl.protocol.events import Scores, finite
 from tuidl.protocol.moments import Compared, LayerChange, Moment, Standing
 from tuidl.tasks.choice import task_of

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, StepChunk
+from tuidl.backends.base import StepChunk
 from tuidl.compiler.arena import ParameterSlot
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.nn.layers.activations import Relu
 from tuidl.nn.layers.conv2d_transpose import Conv2dTranspose
 from tuidl.nn.layers.convolution import Convolution

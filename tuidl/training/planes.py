@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.arena import ParameterSlot
 from tuidl.compiler.program import Program
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 
 FEWEST = 3
 """Different weights of which two principal components can be had."""

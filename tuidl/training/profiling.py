@@ -10,9 +10,10 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset, BatchPlan, StepChunk
+from tuidl.backends.base import ArrayDataset, BatchPlan, StepChunk
 from tuidl.backends.cpu import CpuEngine
 from tuidl.compiler.routine import Routine
+from tuidl.core.lazy import Array
 from tuidl.core.limits import FLOAT_BYTES, default_threads
 from tuidl.ir.instructions import Instruction
 from tuidl.ir.shapes import shapes_of

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.protocol.events import Scores
 from tuidl.training.loss_level import Level
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tuidl.backends.base import Array, StepChunk
+from tuidl.backends.base import StepChunk
 from tuidl.core.errors import PresetError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.kernels.step_state import SEED
 from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import editable_rate

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuidl.backends.base import Array, Turns
+from tuidl.backends.base import Turns
+from tuidl.core.lazy import Array
 
 Inserted = tuple[int, int, int]
 """After how many steps of the run, which objective, how many steps."""

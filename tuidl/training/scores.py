@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.emission import COUNTED, EXAMPLES_SEEN, OWN, PENALTY, ROWS, is_plain
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
+from tuidl.core.lazy import Array
 from tuidl.nn.metrics import METRICS, Sums, classes_of
 from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
 from tuidl.training.measured import measured_names

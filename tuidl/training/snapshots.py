@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.arena import ParameterSlot
 from tuidl.core.errors import RunError
+from tuidl.core.lazy import Array
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.monitoring import Watch

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.protocol.landscapes import LandscapeHead, LandscapePath, PathPoint, PlaneKind
 from tuidl.protocol.probes import Number

@@ -8,11 +8,10 @@ or as nearly as its activation allows. A layer that is taken out leaves its line
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.training.inside import Seen, look_inside
 from tuidl.training.state import TrainState
 from tuidl.verdicts.layers import DEAD

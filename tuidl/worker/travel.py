@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import RunError
+from tuidl.core.lazy import Array
 from tuidl.protocol.moments import Forked, Moment, MomentsCompared
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.forking import fork

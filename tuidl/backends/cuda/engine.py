@@ -9,7 +9,6 @@ import numpy as np
 from numba import cuda
 
 from tuidl.backends.base import (
-    Array,
     ArrayDataset,
     BatchPlan,
     Compiling,
@@ -40,6 +39,7 @@ from tuidl.backends.cuda.work import Tables, Work
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
+from tuidl.core.lazy import Array
 from tuidl.kernels import NAMES
 from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import BackendError
+from tuidl.core.lazy import Array
 
 
 class Mirror:

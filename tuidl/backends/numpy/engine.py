@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import (
-    Array,
     ArrayDataset,
     BatchPlan,
     Compiling,
@@ -21,6 +20,7 @@ from tuidl.backends.base import (
 from tuidl.backends.numpy.registry import oracle_of
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
+from tuidl.core.lazy import Array
 from tuidl.kernels import KERNELS, NAMES
 from tuidl.kernels.step_state import EPOCH, LEARNING_RATE, STEP, STEP_STATE_SIZE
 from tuidl.kernels.subnormals import subnormals_flushed

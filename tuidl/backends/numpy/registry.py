@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from tuidl.core.lazy import Array
 from tuidl.kernels import KERNELS
-from tuidl.kernels.oracles import ORACLES, Array
+from tuidl.kernels.oracles import ORACLES
 from tuidl.kernels.signature import Signature
 from tuidl.nn.layers import LAYERS
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.backends.numpy.registry import oracle_of
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import Buffer, Symbol, View, size_of
 from tuidl.ir.instructions import Instruction
 from tuidl.kernels import KERNELS

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import DateFormat, InputColumn
 from tuidl.data.tables import date_format
 from tuidl.data.tables.date_text import all_days, days_of_numbers, zone_of
-from tuidl.data.tables.encoding import Array, values_of
+from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Fields, Reading, row_of
 from tuidl.data.tables.oddities import with_odd
 from tuidl.data.tables.raw import RawColumn

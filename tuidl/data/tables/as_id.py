@@ -1,17 +1,15 @@
 """Columns of ids: users, products, places, each with a row of its own in an embedding."""
 
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import UNKNOWN, InputColumn
 from tuidl.data.tables.as_category import counts_of, free, ordered
 from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Fields, Reading
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def as_id(fields: Fields) -> Reading:

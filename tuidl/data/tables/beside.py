@@ -1,17 +1,15 @@
 """Columns of a table that are no inputs but say something of each example: group and weight."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.reading import MISSING
 from tuidl.data.tables.settings import ColumnSettings
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def of_rows(column: RawColumn, rows: Array) -> RawColumn:

@@ -6,14 +6,12 @@ not all alike (quotes amid a field, another number of fields) nothing is decided
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.tables.dialect import LONGEST_LINE
 from tuidl.data.tables.digits import PADDING, Words
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 LONGEST_FIELD = 131_072
 """Characters, as Python's csv module has it."""

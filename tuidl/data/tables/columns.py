@@ -1,18 +1,16 @@
 """All columns of a table, put together of blocks of fields."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.core.spilling import empty
 from tuidl.data.tables.blocks import Block
 from tuidl.data.tables.digits import numbers_of
 from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, plain_number
 from tuidl.data.tables.texts import Entry, KnownFields
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 _PLUS, _MINUS, _POINT, _ZERO, _NINE = b"+-.09"
 

@@ -5,13 +5,11 @@ It stops before a row that is not written plainly; ``delimited.py`` reads on fro
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.tables.texts import Entry
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 WORTH_LOADING = 32 << 20
 """Bytes of a file from which on it takes less time to load machine code and to read by it."""

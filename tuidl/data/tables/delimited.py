@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import empty, room_for
 from tuidl.data.tables.blocks import tokenised
 from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Columns
@@ -18,8 +18,6 @@ from tuidl.data.tables.header import Header, header_of, passed_over
 from tuidl.data.tables.large_content import one_colon, read_large
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.rows import Records, Rows
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 BLOCK = 1 << 19
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""

@@ -7,11 +7,9 @@ Else it is done with 64 bits of mantissa, and where rounding that once more coul
 is no such type, the field is left to Python.
 """
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 PADDING = 32
 """Bytes before the first field: words are read from the end of a field backwards."""

@@ -5,19 +5,17 @@ missing), a missing value the column's filling, and a value the column's inputs.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.date_text import all_days, days_of_numbers
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
 from tuidl.data.tables.raw import RawColumn, plain_number, text_of
 from tuidl.data.tables.spellings import folded
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 NOWHERE = -1.0
 """The value of a category that has no input: all of them are 0."""

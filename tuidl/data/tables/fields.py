@@ -1,10 +1,11 @@
 """A column's fields as the rules of kinds look at them, and what they make of it."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import Values, gap_numbers
@@ -12,7 +13,6 @@ from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "category", "date", "text", "picture", "id", "ignore"]
 
 SHOWN = 60

@@ -1,18 +1,15 @@
 """What stands in for missing values: a rule, and what it learns from the training part."""
 
-from typing import Any
-
 import numpy as np
 from msgspec.structs import replace
 
 from tuidl.core.errors import PresetError, guess
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.date_text import days_of
 from tuidl.data.tables.number_text import number_of
 from tuidl.data.tables.raw import text_of
 from tuidl.data.tables.settings import RULES, ColumnSettings
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 Rule = str | float
 """One of RULES, or a value: a number, or days since 1970 of a date, or "=" and a category."""

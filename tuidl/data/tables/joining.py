@@ -1,14 +1,11 @@
 """Columns that are read some rows at a time, put together."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from tuidl.data.tables.columns import Part
 from tuidl.data.tables.raw import RawColumn
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class JoinedColumns:

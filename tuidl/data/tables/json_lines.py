@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.spilling import empty, room_for
 from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Part, Texts
 from tuidl.data.tables.content import ADVICE, Text, count_of
@@ -22,7 +23,6 @@ from tuidl.data.tables.values import column_of, table_of
 ROWS_AT_ONCE, BYTES_AT_ONCE = 1 << 14, 1 << 26
 """Objects that are in memory at a time, and about the memory that they take."""
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 _VALUES = (str, int, float, bool, type(None))
 

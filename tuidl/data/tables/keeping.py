@@ -14,10 +14,10 @@ import msgspec
 import numpy as np
 
 from tuidl.core.kept import Kept
+from tuidl.core.lazy import Array
 from tuidl.data.paths import Stamp
 from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, RawTable
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Settings = tuple[str | int | bool | None, ...]
 
 KIND = "tables"

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import PresetError
+from tuidl.core.lazy import Array
 from tuidl.data.tables.raw import RawColumn, RawTable
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 _TOTALS = (
     "total,totals,grand total,sum,sums,subtotal,overall,average,averages,avg,mean,summe,gesamt,"

@@ -16,8 +16,6 @@ from tuidl.data.tables.joining import JoinedColumns
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.values import column_of_texts, table_of, text_of_value
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
 BYTES_A_VALUE = 40
 """Memory: as Arrow has it, a number, a code, and what lies between."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.decoded_pictures import Wanted, decoded
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.image_folder import Folder
@@ -16,7 +17,6 @@ from tuidl.data.picture import read_among, read_picture, strict_decoders
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.raw import RawColumn, text_of
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Shape = tuple[int, int, int]
 """Height, width and channels."""
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.raw import RawColumn, text_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def in_doubt(columns: Sequence[tuple[RawColumn, Reading]]) -> Reading | None:

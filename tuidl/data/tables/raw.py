@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 NO_NUMBERS, NO_TEXTS = np.array(np.nan), np.array(-1, np.int32)
 """What stands in every row of a column of texts alone, or of numbers alone."""

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from dataclasses import replace as replace_reading
-from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.core.lazy import Array
 from tuidl.data.tables.as_category import FEWEST_OF_EACH
 from tuidl.data.tables.choice import Task
 from tuidl.data.tables.fields import SHOWN, Reading
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_CLASSES = 1000
 MOST_GUESSED_CLASSES = 20

@@ -1,11 +1,11 @@
 """Columns of text: the first tokens of each row's text are inputs beside those of other columns."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.data.encoded_rows import Encoded
 from tuidl.data.table_layout import InputColumn
@@ -18,8 +18,6 @@ from tuidl.data.text.encoding import BYTES_A_CHARACTER, encoded, mark_of, usual_
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Kind, Tokenizer
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 TOKENS: Kind = "words"
 """What a column's text is cut into where nothing is said."""

@@ -5,13 +5,12 @@ ones are added up with a factor for each word. Fields with equal hashes are comp
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.tables.digits import Words
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Entry = tuple[float, int]
 """What a field means: a number and -1, or NaN and the code of a text."""
 

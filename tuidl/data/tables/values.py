@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.tables.header import Header, passed_over
 from tuidl.data.tables.raw import RawColumn, RawTable, plain_number
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 DELIMITER = ","
 """What is taken for the delimiter of a text beside tables that have none."""

@@ -1,10 +1,9 @@
 """From a text to its corpus: parts, the tokens that the first of them teaches, their numbers."""
 
-from typing import Any
-
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.core.printable import shortened
 from tuidl.data.text.corpus import Corpus, Flowing, Lines, Neighbours, line_splitter
@@ -13,8 +12,6 @@ from tuidl.data.text.examples import Cut
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Tokenizer, normal
 from tuidl.data.text.wanted import Wanted, Written
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 WINDOW, CONTEXT, REACH = 64, 3, 2
 """Tokens of the window where none is said: of text that goes on, before each token of a line, and

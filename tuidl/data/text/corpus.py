@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.examples import Examples
 from tuidl.data.splitting import ByClass, Splitter
 from tuidl.data.text.examples import (
@@ -19,8 +19,6 @@ from tuidl.data.text.examples import (
 )
 from tuidl.data.text.tokenizer import BOUNDARY, UNKNOWN, Tokenizer
 from tuidl.data.text.wanted import Wanted
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SHOWN = 12
 """Tokens of the vocabulary that a report names."""

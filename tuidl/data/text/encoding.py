@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from sys import getsizeof
-from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.text.filling import filled
 from tuidl.data.text.tokenizer import BOUNDARY, UNKNOWN, Tokenizer
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 NINE_OF_TEN = 90
 LONGEST = 1024

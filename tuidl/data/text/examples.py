@@ -1,14 +1,13 @@
 """From numbers of tokens to inputs, targets, and which of them belong together."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.splitting import Parts, Splitter
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 PARTS = ("training", "validation", "test")
 

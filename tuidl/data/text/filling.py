@@ -1,11 +1,10 @@
 """Texts of different lengths as rows of one length."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 
 def filled(texts: Sequence[Array], window: int, token: int) -> tuple[Array, int]:

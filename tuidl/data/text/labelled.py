@@ -1,17 +1,13 @@
 """Texts of different lengths, each with a class or a number."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
+from tuidl.core.lazy import Array
 from tuidl.data.splitting import ByClass
 from tuidl.data.text.encoding import padding_of, usual_window
 from tuidl.data.text.filling import filled
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Kind, Tokenizer
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

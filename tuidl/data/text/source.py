@@ -20,12 +20,9 @@ from tuidl.data.text.tokenizer import Kind
 from tuidl.data.text.wanted import Wanted, Written
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tuidl.data.splitting import Splitter
     from tuidl.data.text.corpus import Corpus
 
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 WindowSize = Annotated[int, Meta(ge=1, le=100_000)]
 Tokens = Annotated[int, Meta(ge=2, le=1_000_000)]

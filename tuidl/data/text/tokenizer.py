@@ -4,14 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import msgspec
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 Kind = Literal["characters", "words", "bpe"]
 
@@ -56,7 +53,7 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {token: place for place, token in enumerate(self.tokens)}
 
     @cached_property
-    def _single(self) -> "tuple[Array, Array]":
+    def _single(self) -> tuple[Array, Array]:
         """The codes of tokens of one character, ascending, and the numbers of these tokens."""
         import numpy as np
 
@@ -73,7 +70,7 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         """The number of the first token that a merge makes."""
         return len(self.tokens) - len(self.merges)
 
-    def encode(self, text: str) -> "Array":
+    def encode(self, text: str) -> Array:
         """The numbers of a text's tokens, int32; what the vocabulary lacks is ``unknown``, or left
         out where there is no such token."""
         import numpy as np
@@ -109,7 +106,7 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
             return token
         return f" {token}" if text[-1].isalnum() or text[-1] in ",.;:!?)" else token
 
-    def _characters(self, text: str) -> "Array":
+    def _characters(self, text: str) -> Array:
         import numpy as np
 
         known, places = self._single

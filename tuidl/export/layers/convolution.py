@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.compiler.graph import Node
+from tuidl.core.lazy import Array
 from tuidl.export.code import NumpyCode
 from tuidl.export.draft import Code, Draft
 from tuidl.export.numpy_calls import call
@@ -24,7 +25,6 @@ from tuidl.nn.layers.window_sizes import both
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = dict[str, Array]
 
 

@@ -1,6 +1,6 @@
 """Layers that take several inputs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from tuidl.export.steps import Step
 
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @numpy_layer("add")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.compiler.graph import Node
+from tuidl.core.lazy import Array
 from tuidl.export.draft import Code, Draft
 from tuidl.export.registry import onnx_layer, torch_layer, torch_weights
 from tuidl.export.steps import Step
@@ -12,7 +13,6 @@ from tuidl.export.steps import Step
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = dict[str, Array]
 
 

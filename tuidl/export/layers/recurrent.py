@@ -1,9 +1,10 @@
 """Recurrent layers in NumPy and PyTorch."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.export.code import NumpyCode
 from tuidl.export.draft import Code, Draft
 from tuidl.export.numpy_calls import weights
@@ -11,10 +12,6 @@ from tuidl.export.registry import numpy_layer, torch_layer, torch_weights
 from tuidl.export.steps import Step
 from tuidl.export.torch_text import nn, torch
 
-if TYPE_CHECKING:
-    pass
-
-Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = dict[str, Array]
 
 

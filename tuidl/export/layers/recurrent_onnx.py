@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.compiler.graph import Node
+from tuidl.core.lazy import Array
 from tuidl.export.registry import onnx_layer
 
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 OPERATORS = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = {"simple_rnn": (0,), "lstm": (0, 3, 1, 2), "gru": (0, 1, 2)}

@@ -13,8 +13,6 @@ from tuidl.export.steps import Step
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
 
 @numpy_layer("input", "linear")
 def _numpy_same(step: Step) -> NumpyCode:

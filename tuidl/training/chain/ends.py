@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.nodes import Head
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_for
 from tuidl.training.chain.replica import Replica

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.training.chain.replica import Replica
 from tuidl.training.chain.shares import Use
 from tuidl.training.chain.walk import Walk

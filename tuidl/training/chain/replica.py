@@ -6,13 +6,14 @@ from functools import cached_property
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.backends.numpy.symbolic import Symbolic, touched
 from tuidl.compiler.arena import lay_out
 from tuidl.compiler.division import Sharding
 from tuidl.compiler.emission import emit_training
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Head, Node
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import Buffer, Region, View
 from tuidl.ir.instructions import Instruction, Phase
 from tuidl.nn.layers.base import ActivatedLayer

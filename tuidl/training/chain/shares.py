@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.backends.numpy.symbolic import touched
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import Buffer, View
 from tuidl.ir.instructions import Instruction
 from tuidl.nn.layers.bidirectional import Bidirectional

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.backends.numpy.symbolic import touched
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.ir.buffers import View
 from tuidl.training.chain.replica import Replica
 

@@ -1,7 +1,7 @@
 """Some examples of a preset's data as lines of a chart, for a preview."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.text import Text
 
@@ -11,6 +11,7 @@ from tuidl.charts.scatter import Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
+from tuidl.core.lazy import Array
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
 from tuidl.nn.losses.regression import MeanSquaredError
@@ -18,11 +19,6 @@ from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_of
 from tuidl.tasks.regression import Regression
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
 
 SHOWN_IMAGES = 24
 MOST_EXAMPLES = 400
@@ -106,7 +102,7 @@ def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, ca
     return min(count, 1)
 
 
-def informative_columns(x: "Array", targets: "Array") -> list[int]:
+def informative_columns(x: Array, targets: Array) -> list[int]:
     """Two columns of ``x`` (examples, columns) that correlate with the ``targets`` (examples, k),
     but not with each other; in their order. One where there is but one."""
     of_targets = _correlations(x, targets).max(1)
@@ -118,7 +114,7 @@ def informative_columns(x: "Array", targets: "Array") -> list[int]:
     return sorted((best, int(news.argmax())))
 
 
-def _correlations(x: "Array", y: "Array") -> "Array":
+def _correlations(x: Array, y: Array) -> Array:
     """(columns of x, columns of y) of absolute correlations; 0 where a column is constant."""
     import numpy as np
 
@@ -155,14 +151,14 @@ def place_words(columns: list[int], of: int, names: Sequence[str] = ()) -> str:
     return f"input{'s' if len(columns) > 1 else ''} {numbers} of {of}"
 
 
-def _one_hot(classes: "Array", count: int) -> "Array":
+def _one_hot(classes: Array, count: int) -> Array:
     import numpy as np
 
     rows: Array = np.eye(count)[classes]
     return rows
 
 
-def _chosen(count: int, in_time: bool) -> "Array":
+def _chosen(count: int, in_time: bool) -> Array:
     """Which examples to show: the first in time, else some from everywhere, always the same."""
     import numpy as np
 

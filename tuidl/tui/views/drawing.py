@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
+
 Point = tuple[float, float]
 """Row and column, in pixels; whole numbers are the middles of pixels."""
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.preprocessing import Preprocessing
 from tuidl.inference.files import columns_of
 from tuidl.inference.preprocessing import Preparation

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import DAYS_A_YEAR, HOURS
 from tuidl.data.text.layout import TextLayout

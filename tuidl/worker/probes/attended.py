@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Input
+from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.training.state import TrainState

@@ -7,9 +7,10 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.inference.generating import Generator
 from tuidl.nn.layers import attention as definition
 from tuidl.nn.layers.attention import MultiHeadAttention

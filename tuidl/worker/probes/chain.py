@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.kernels.step_state import EPOCH, STEP
 from tuidl.protocol.chain import Chain, ChainChoice
 from tuidl.training.chain.reasons import reason_for_zero

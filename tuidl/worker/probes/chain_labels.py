@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.nn.layers.bidirectional import Bidirectional
 from tuidl.nn.layers.recurrent import Recurrent
 from tuidl.training.chain.replica import Replica

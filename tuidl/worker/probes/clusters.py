@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.compiler.codes import code_of
 from tuidl.compiler.nodes import Node
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.nn.layers.centers import Centers
 from tuidl.protocol.clusters import Cluster, ClusterMember, Clusters
 from tuidl.tasks.agreement import adjusted_rand_index, normalized_mutual_information

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_of
 from tuidl.training.state import TrainState

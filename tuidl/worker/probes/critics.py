@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 import msgspec
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph
+from tuidl.core.lazy import Array
 from tuidl.data.spec import ExampleSpec
 from tuidl.model.model import Model
 from tuidl.preset.networks import LossTerm, Output

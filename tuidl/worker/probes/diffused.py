@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.compiler.reverse import Reverse, reverse_of
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.diffusion import noise_in, steps_back
 from tuidl.model.model import Model
 from tuidl.model.sampling import SAMPLE_SEED

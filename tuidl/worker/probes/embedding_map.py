@@ -3,9 +3,9 @@
 import msgspec
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import FROM_EXAMPLES, Node
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.protocol.text_answers import EmbeddingMap
 from tuidl.training.state import TrainState

@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.compiler.reverse import reverse_of
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.model.sampling import from_latents, generated, is_generator, latents
 from tuidl.protocol.generated import Generated, GeneratedPictures

@@ -3,8 +3,8 @@
 import msgspec
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.compiler.nodes import Node
+from tuidl.core.lazy import Array
 from tuidl.nn.optimizers import Sgd
 from tuidl.protocol.commands import editable_rate
 from tuidl.protocol.probes import Health, LayerHealth

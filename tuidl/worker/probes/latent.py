@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.compiler.codes import code_of
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.model.model import Model
 from tuidl.protocol.picture_answers import DecodedCode, LatentPlane
 from tuidl.training.state import TrainState

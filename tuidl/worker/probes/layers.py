@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import DataError, suggestion
+from tuidl.core.lazy import Array
 from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
 from tuidl.training.inside import look_inside
 from tuidl.training.state import TrainState

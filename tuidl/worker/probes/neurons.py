@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.plane import Plane
 from tuidl.data.plane_points import LIMIT
 from tuidl.nn.layers import activations as curves

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.protocol.events import MOST_CONFUSED

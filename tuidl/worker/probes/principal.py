@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 
 
 def principal(vectors: Array) -> tuple[Array, Array]:

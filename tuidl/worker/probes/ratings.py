@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.data.preprocessing import FittedScaling
 from tuidl.protocol.rating_answers import Rated, Recommended
 from tuidl.tasks.recommending import Recommendation

@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError
+from tuidl.core.lazy import Array
 from tuidl.protocol.probes import Curve, Plane, Values
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, inputs, numbers, pair, require_inputs, task_in

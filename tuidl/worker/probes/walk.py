@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph, Node
 from tuidl.compiler.nodes import Head, Target
+from tuidl.core.lazy import Array
 from tuidl.preset.networks import LossTerm
 from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
 from tuidl.tasks.base import Task

@@ -1,6 +1,6 @@
 """Examples in words, where their numbers stand for tokens or ids."""
 
-from tuidl.backends.base import Array
+from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
 from tuidl.tasks.recommending import Recommendation
 from tuidl.training.state import TrainState
