@@ -31,7 +31,8 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     with zeros, as 007 does. ``magnitudes``: k, M and the like behind a number multiply it.
     ``grouped``: a point in a plain number stands before the last three digits, as 1.234 is 1234.
     ``style``: another way to write them, of ``tables.styles``. ``converts``: numbers of
-    another unit are converted, as g is to kg.
+    another unit are converted, as g is to kg. ``dress``: what stands around numbers and is left
+    out, as of ``tables.dressed``.
     """
 
     decimal: str = "."
@@ -43,6 +44,7 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     grouped: bool = False
     style: str = ""
     converts: bool = False
+    dress: str = ""
 
 
 class DateFormat(msgspec.Struct, frozen=True, omit_defaults=True):

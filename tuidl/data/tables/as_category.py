@@ -7,6 +7,8 @@ import numpy as np
 from msgspec.structs import replace as msgspec_replace
 
 from tuidl.data.table_layout import OTHER, InputColumn, NumberFormat
+from tuidl.data.tables.date_text import days_of
+from tuidl.data.tables.dressed import bare, fits
 from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, row_of, toml
 from tuidl.data.tables.gaps import is_gap
@@ -18,6 +20,8 @@ MOST = 100
 """Categories that get an input, where nothing else is said."""
 FEWEST_TOLD = 10
 """Different texts that hardly repeat from which on this is told."""
+FEWEST_WITHIN, NEARLY_ALL = 3, 0.9
+"""Different texts with numbers in them, and their share, from which on this is told."""
 FEWEST_OF_EACH = 2
 """Rows for each of more than MOST texts, on average, that make them categories."""
 
@@ -84,8 +88,9 @@ def _guess(fields: Fields, counts: Mapping[str, int]) -> str:
     """What may be meant otherwise."""
     found = [twins_of(counts)]
     if fields.settings.implied != "category":
+        hardly = _hardly_repeating(fields, counts)
         found = [
-            _words_or_numbers(fields), *found, _hardly_repeating(fields, counts),
+            _words_or_numbers(fields), *found, hardly, "" if hardly else _numbers_within(fields),
             _one_or_none(fields, counts),
         ]  # fmt: skip
     return "; ".join(filter(None, found))
@@ -102,6 +107,29 @@ def _words_or_numbers(fields: Fields) -> str:
     rows = len(fields.plain) + np.array(list(fields.texts.values()))[are_numbers].sum()
     share = rows / fields.count
     return f'{share:.0%} of its values are numbers; else kind = "number"' if rows else ""
+
+
+def _numbers_within(fields: Fields) -> str:
+    """Ranges and texts with numbers in them, which have an order that categories do not have."""
+    if not fields.texts:
+        return ""
+    ranges = [text for text in fields.texts if len(bare(text, "range")) > 1]
+    are_ranges = 2 * len(ranges) >= len(fields.texts) and fits(fields.texts, "range")
+    if are_ranges and not np.isnan(numbers_of(ranges, NumberFormat(dress="range"))).any():
+        said = "is taken as a category; if its middle counts"
+        return f'{ranges[0][:SHOWN]!r} {said}: kind = "number"'
+    within = [text for text in fields.texts if _is_mostly_digits(text)]
+    if len(within) < FEWEST_WITHIN or len(within) < NEARLY_ALL * len(fields.texts):
+        return ""
+    example = f"{within[0][:SHOWN]!r} is taken as a name, whatever its numbers say"
+    if days_of(within[0], "dmy mdy") is not None:
+        return f'{example}; if it is a date: format = "dmy" or "mdy"'
+    return f'{example}; those that matter need columns of their own, else kind = "category"'
+
+
+def _is_mostly_digits(text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    return digits > sum(map(str.isalpha, text)) or (digits > 0 and text[0].isdigit())
 
 
 def twins_of(names: Collection[str]) -> str:

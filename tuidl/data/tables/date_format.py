@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.core.errors import PresetError, guess
-from tuidl.data.tables.date_text import ORDERS, all_days, days_of
+from tuidl.data.tables.date_text import ORDERS, PERIODS, all_days, days_of
 
-GUESSED = ("ymd", "dmy", "mdy", "ym", "my", "named")
+GUESSED = ("ymd", "dmy", "mdy", "ym", "my", "named", *PERIODS)
+FEWEST_VERSIONS = 5
+"""Different texts such as 3.2.11, not one of whose days is past the twelfth, that are no dates."""
 SAMPLED = 500
 """Texts that are looked at to find the orders in question."""
 _LOOKS = re.compile(
     r"(?=.*\d)(?=.*(?:\d[-/. ]+\d|\d\s*[-/., ]?\s*[^\W\d_]|[^\W\d_]\.?[-/., ]*\d)).*"
 )
+_VERSION = re.compile(r"(\d\d?)\.(\d\d?)\.(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,33 @@ def order_of(texts: dict[str, int]) -> Found:
         return Found("")
     rows = {order: _rows_with(texts, order) for order in orders}
     best = max(orders, key=rows.__getitem__)
+    if best in PERIODS:
+        return Found(best, rows[best], guess=_first_day(texts, best))
+    if _are_versions(list(texts), best):
+        return Found("")
     if best in ("dmy", "mdy") and rows.get("dmy") == rows.get("mdy"):
         return _ambiguous(texts, rows[best])
     return Found(best, rows[best])
+
+
+def _first_day(texts: dict[str, int], order: str) -> str:
+    example = next(text for text in texts if days_of(text, order) is not None)
+    day = np.datetime64(int(days_of(example, order) or 0), "D")
+    return f'{example!r} is read as {day}; else kind = "category"'
+
+
+def _are_versions(texts: list[str], order: str) -> bool:
+    """Whether texts such as 3.2.11 count versions: not one has zeros in front or a day past the
+    twelfth, or the month would stand first, as nobody writes it with points."""
+    parts = [found.groups() for text in texts if (found := _VERSION.fullmatch(text))]
+    if order not in ("dmy", "mdy") or len(parts) < max(FEWEST_VERSIONS, 0.9 * len(texts)):
+        return False
+    if any(part.startswith("0") for one in parts for part in one[:2]):
+        return False
+    if any(int(second) > 12 for _, second, _ in parts):
+        return order == "mdy"
+    firsts = {int(first) for first, _, _ in parts}
+    return len(firsts) > 1 and max(firsts) <= 12
 
 
 def mixed_orders(texts: dict[str, int]) -> tuple[str, ...]:

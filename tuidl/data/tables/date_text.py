@@ -14,7 +14,9 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-ORDERS = ("ymd", "dmy", "mdy", "ym", "my", "named", "y", "unix", "unix_ms")
+PERIODS = ("quarter", "half", "week")
+"""Orders of quarters, half years and weeks (of ISO 8601) of a year: their first day."""
+ORDERS = ("ymd", "dmy", "mdy", "ym", "my", "named", *PERIODS, "y", "unix", "unix_ms")
 """Orders of year, month and day that a column can be written in, or several with spaces between,
 which are tried in turn; ``named``: with the month's name.
 ``y``, ``unix`` and ``unix_ms`` are plain numbers, which are dates only where that is said."""
@@ -50,17 +52,35 @@ _TIME = (
 )
 _YEAR = r"(?P<year>\d{4}|\d\d)"
 _NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
+
+
+def _periods(word: str, name: str, numbers: str) -> list[str]:
+    """2018-Q3, Q3 2018 and 3Q18."""
+    number = rf"(?P<{name}>{numbers})"
+    return [
+        rf"(?P<year>\d{{4}})[-/.\s]*{word}\s*{number}",
+        rf"{word}\s*{number}[-/.,'\s]*{_YEAR}",
+        rf"{number}(?:st|nd|rd|th|\.)?\s*{word}[-/.,'\s]*{_YEAR}",
+    ]
+
+
 _DATES = {
     "ymd": [r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)"],
     "dmy": [rf"(?P<day>\d\d?)(?P<mark>[-/. ])(?P<month>\d\d?)(?P=mark){_YEAR}"],
     "mdy": [rf"(?P<month>\d\d?)(?P<mark>[-/. ])(?P<day>\d\d?)(?P=mark){_YEAR}"],
-    "ym": [r"(?P<year>\d{4})[-/.](?P<month>\d\d?)"],
+    "ym": [r"(?P<year>\d{4})[-/.](?P<month>\d\d?)", r"(?P<year>\d{4})-?M?(?P<month>\d\d)"],
     "my": [r"(?P<month>\d\d?)[-/.](?P<year>\d{4})"],
     "named": [
         rf"(?P<day>\d\d?)(?:st|nd|rd|th|er|\.)?[-\s/]*(?:of\s+|de\s+)?{_NAME}[-,\s/]*(?:de\s+)?{_YEAR}",
         rf"{_NAME}[-\s/]*(?P<day>\d\d?)(?:st|nd|rd|th)?,?[-\s/]+{_YEAR}",
         rf"{_NAME}[-,\s/]*(?P<year>\d{{4}})",
         rf"(?P<year>\d{{4}})[-\s/]*{_NAME}(?:[-\s/]*(?P<day>\d\d?))?",
+    ],
+    "quarter": _periods(r"(?:Q|T|qtr\.?|quarter|quartal|trimestre)", "quarter", "[1-4]"),
+    "half": _periods(r"(?:H|S|half|semester|semestre)", "semester", "[12]"),
+    "week": [
+        r"(?P<year>\d{4})[-\s]?(?:K?W)(?P<week>\d\d)(?:-?(?P<weekday>[1-7]))?",
+        r"(?:K?W|wk|week)\.?\s*(?P<week>\d\d?)[-/,.\s]+(?P<year>\d{4})",
     ],
 }
 _PATTERNS = {
@@ -156,20 +176,35 @@ def _by_pattern(text: str, pattern: str, *, utc: bool) -> float | None:
 
 
 def _days(parts: dict[str, str | None]) -> float | None:
-    month: int | None
-    if (name := parts.get("name")) is not None:
-        month = _MONTHS.get(name.casefold())
-    else:
-        month = int(parts["month"] or 0)
-    if month is None:
-        return None
+    month = _month(parts)
     year_text = parts["year"] or ""
     year = int(year_text)
     if len(year_text) == 2:
         year += 1900 if year >= 69 else 2000
-    days = _calendar(year, month, int(parts.get("day") or 1))
+    if week := parts.get("week"):
+        days = _week(year, int(week), int(parts.get("weekday") or 1))
+    else:
+        days = None if month is None else _calendar(year, month, int(parts.get("day") or 1))
     seconds = _seconds(parts)
     return None if days is None or seconds is None else days + seconds / SECONDS
+
+
+def _month(parts: dict[str, str | None]) -> int | None:
+    """The month, the first one of a quarter or a half year; None where there is no such."""
+    if (name := parts.get("name")) is not None:
+        return _MONTHS.get(name.casefold())
+    if quarter := parts.get("quarter"):
+        return 3 * int(quarter) - 2
+    if semester := parts.get("semester"):
+        return 6 * int(semester) - 5
+    return int(parts.get("month") or 0)
+
+
+def _week(year: int, week: int, weekday: int) -> float | None:
+    try:
+        return float(date.fromisocalendar(year, week, weekday).toordinal() - _EPOCH)
+    except ValueError:
+        return None
 
 
 def _calendar(year: float, month: int, day: int) -> float | None:

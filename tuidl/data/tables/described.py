@@ -8,6 +8,7 @@ from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.column_report import LONGEST, ColumnReport
 from tuidl.data.tables.fields import Reading, names_pictures, toml
 from tuidl.data.tables.gaps import is_gap
+from tuidl.data.tables.plain_guesses import FEW_NUMBERS, guess_of
 from tuidl.data.tables.problems import key_of
 from tuidl.data.tables.raw import RawColumn, text_of
 from tuidl.data.tables.styles import in_style
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FEW_NUMBERS = 10
-"""Different whole numbers that may be codes."""
 SENTINEL_ROWS = 100_000
-ROWS_OF_A_CODE = 5
-"""Rows that codes have, on average."""
 _TOKENS = {"words": "words and signs", "characters": "characters", "bpe": "byte pairs"}
 MOST_NAMED = 4
 """Categories and gaps that are named."""
@@ -215,13 +212,8 @@ def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]
     gaps = reading.column.gaps
     if reading.kind == "number" and (sentinel := _sentinel(raw)) not in ("", *gaps):
         found.append(f'{sentinel} far from all others; if it is a gap: gaps = ["{sentinel}"]')
-    if reading.kind == "number" and not reading.column.number.unit:
-        known = values[~np.isnan(values)][:10_000]
-        different = np.unique(known)
-        is_few = 2 < len(different) <= min(FEW_NUMBERS, len(known) // ROWS_OF_A_CODE)
-        if is_few and (different == np.round(different)).all():
-            few = f"{len(different)} different whole numbers"
-            found.append(f'{few}, taken as numbers; if they are codes, kind = "category"')
+    if reading.kind == "number" and not reading.column.number.unit and not reading.guess:
+        found += filter(None, [guess_of(values)])
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ NUMBER_GAPS = frozenset(
     ["none", "nil", "-", "--", "---", "–", "—", ".", "..", "...", "*", "unknown", "unk", "missing",
      "not available", "not applicable", "no data", "nd", "n.d.", "tbd", "#n/a n/a", "#value!",
      "#div/0!", "#ref!", "#name?", "#num!", "#null!", "1.#qnan", "-1.#ind", "0000-00-00", "\\n",
+     "$-", "$ -", "-$", "€-", "- €", "-€", "£-", "£ -",
      "k. a.", "k.a.", "keine angabe", "unbekannt", "fehlt", "n.c.", "n. c.", "n/c", "n/d", "s/d",
      "s.d.", "inconnu", "non renseigné", "manquant", "sin datos", "desconocido", "non disponibile"]
 )  # fmt: skip

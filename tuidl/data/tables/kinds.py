@@ -3,7 +3,8 @@
 The rule, for a column of which nothing is said: gaps do not count. Where nine fields of ten are
 dates in one order, it is a date; where they are times of day, durations, fractions, coordinates or
 feet and inches, it is a number in that style. Where nine of ten are numbers, or half of them and
-there are more than MANY_NUMBERS different ones, it is a number, and the others are refused.
+there are more than MANY_NUMBERS different ones, it is a number, and the others are refused. Where
+nine of ten are numbers with something around them (12*, <0.1, 3.1±0.8), it is a number, too.
 Everything else is a category, as long as its texts repeat.
 """
 
@@ -13,7 +14,13 @@ from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.as_category import category
 from tuidl.data.tables.as_date import date, date_or_none
 from tuidl.data.tables.as_id import as_id
-from tuidl.data.tables.as_number import number, number_or_none, stated_style, styled_or_none
+from tuidl.data.tables.as_number import (
+    dressed_or_none,
+    number,
+    number_or_none,
+    stated_style,
+    styled_or_none,
+)
 from tuidl.data.tables.fields import Reading, fields_of
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
@@ -49,4 +56,4 @@ def _read(raw: RawColumn, settings: ColumnSettings, most: int | None) -> Reading
     if not fields.texts:
         return number(strict)
     found = date_or_none(strict) or styled_or_none(strict) or number_or_none(strict)
-    return found or category(fields, most)
+    return found or dressed_or_none(strict) or category(fields, most)

@@ -18,6 +18,7 @@ from tuidl.data.tables.number_text import (
     BETWEEN,
     CURRENCIES,
     MAGNITUDES,
+    WORDS,
     Written,
     shapes_of,
     value_of,
@@ -83,7 +84,8 @@ def has_magnitudes(numbers: NumberTexts, settings: ColumnSettings) -> bool:
     if not known or not known <= MAGNITUDES.keys():
         return False
     several = len({MAGNITUDES[unit] for unit in known}) > 1
-    return (several and bool(known & {"k", "K", "M"})) or ("" in units and bool(known & {"k", "K"}))
+    words, small = bool(known & WORDS.keys()), bool(known & {"k", "K"})
+    return (several and (words or small or "M" in known)) or ("" in units and (words or small))
 
 
 def unit_of(numbers: NumberTexts, settings: ColumnSettings) -> str:
@@ -119,6 +121,10 @@ def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
         converts=any(goes_with(part.unit, unit) for part in numbers.parts),
     )
     guess = found.guess
+    if "_" in form.groups:
+        example = min(body for body in bodies if "_" in body)
+        said = f'{example!r} is read as {example.replace("_", "")}; else kind = "category"'
+        guess = "; ".join(filter(None, [guess, said]))
     if form.converts:
         guess = "; ".join(filter(None, [guess, _conversion(numbers, unit)]))
     if multiplied:
@@ -138,14 +144,14 @@ def _conversion(numbers: NumberTexts, unit: str) -> str:
 
 def is_number(part: Written) -> bool:
     """Whether the text is a number with one decimal mark or the other: 10.0.0.1 is none."""
-    return any(value_of(part, mark, OTHER_MARK[mark] + " '") is not None for mark in OTHER_MARK)
+    return any(value_of(part, mark, OTHER_MARK[mark] + " '_") is not None for mark in OTHER_MARK)
 
 
 def _marks(
     bodies: dict[str, int], unit: str, numbers: NumberTexts, settings: ColumnSettings
 ) -> Found:
     """Decimal mark and marks between thousands."""
-    spaces = "".join(mark for mark in " '" if any(mark in body for body in bodies))
+    spaces = "".join(mark for mark in " '_" if any(mark in body for body in bodies))
     point, comma, either = _readings(bodies, spaces)
     plain = numbers.plain
     if not bodies and settings.decimal is None:

@@ -22,12 +22,12 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     ``missing``: a rule as in ``data.missing``, or the value that stands in for a missing one.
     ``indicator``: an input more, 1 where the value is missing. ``gaps``: texts that stand for no
     value. ``decimal`` and ``unit``: of numbers. ``format``: of dates: "dmy", "mdy", "ymd", "ym",
-    "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``zones``:
-    whether times with a zone are converted to "utc". ``most``: categories that get an
-    input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
-    category in prediction that was not there in training. ``merge_spellings``: names that differ
-    in case, accents and spaces are one category, and so are yes and TRUE. Of durations ``format``
-    says whether 1:30 is "h:mm" or "m:ss". A "picture" is the name of a file, an
+    "my", "quarter", "half", "week", "y", "unix", "unix_ms", or a pattern such as
+    "%d.%m.%Y". ``zones``: whether times with a zone are converted to "utc". ``most``: categories
+    that get an input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is
+    made of a category in prediction that was not there in training. ``merge_spellings``: names
+    that differ in case, accents and spaces are one category, and so are yes and TRUE. Of durations
+    ``format`` says whether 1:30 is "h:mm" or "m:ss". A "picture" is the name of a file, an
     "id" an input of its own: the row of an embedding.
     ``tokens``, ``vocabulary``, ``lowercase`` and ``window``: of "text", as of sources of text.
     """

@@ -1,0 +1,58 @@
+"""What plain numbers of a column may be besides numbers: dates, moments, codes, ids."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.data.tables.date_text import days_of_numbers
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+FEW_NUMBERS = 10
+"""Different whole numbers that may be codes."""
+ROWS_OF_A_CODE = 5
+"""Rows that codes have, on average."""
+LOOKED_AT = 10_000
+FEWEST_IDS = 20
+_LONG = 1e8
+_EXACT = 2.0**53
+_DAYS = {"ymd": (19000101, 21001231), "ym": (190001, 210012)}
+_MOMENTS = {"unix": (946_684_800, 2_208_988_800), "unix_ms": (946_684_800_000, 2_208_988_800_000)}
+"""Of the years 2000 to 2040."""
+_CALLED = {"unix": "seconds since 1970", "unix_ms": "milliseconds since 1970"}
+
+
+def guess_of(values: Array) -> str:
+    """Of a column without a unit: what else its numbers may be, "" where that is plain."""
+    known = values[~np.isnan(values)][:LOOKED_AT]
+    different = np.unique(known)
+    if len(different) < 3 or (different != np.round(different)).any():
+        return ""
+    if len(different) <= min(FEW_NUMBERS, len(known) // ROWS_OF_A_CODE):
+        few = f"{len(different)} different whole numbers"
+        return f'{few}, taken as numbers; if they are codes, kind = "category"'
+    return _date(different) or _moment(different) or _id(known, different)
+
+
+def _date(different: Array) -> str:
+    for order, (first, last) in _DAYS.items():
+        is_within = different[0] >= first and different[-1] <= last
+        if is_within and not np.isnan(days_of_numbers(different, order)).any():
+            return f'{different[0]:.0f} is taken as a number; if it is a date: format = "{order}"'
+    return ""
+
+
+def _moment(different: Array) -> str:
+    for order, (first, last) in _MOMENTS.items():
+        if different[0] >= first and different[-1] <= last:
+            taken = f"{different[0]:.0f} is taken as a number; if it is {_CALLED[order]}"
+            return f'{taken}: format = "{order}"'
+    return ""
+
+
+def _id(known: Array, different: Array) -> str:
+    if abs(different[-1]) >= _EXACT:
+        return 'longer numbers than can be told apart; if they are ids: kind = "ignore"'
+    if len(known) < FEWEST_IDS or len(different) < len(known) or different[0] < _LONG:
+        return ""
+    return 'different in every row, taken as numbers; if they are ids: kind = "ignore"'
