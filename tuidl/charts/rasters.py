@@ -25,23 +25,13 @@ def columns_of(x: Array, y: Array, xs: Scale, log: bool) -> Columns:
             y = np.where(y > 0, np.log10(y), np.nan)
     place = (x - xs.low) / (xs.high - xs.low) * (xs.size - 1)
     y = np.where(np.isfinite(y), y, np.nan)
-    edges = _between(place, y, np.arange(xs.size + 1) - 0.5)
+    edges = np.interp(np.arange(xs.size + 1) - 0.5, place, y, left=np.nan, right=np.nan)
     low, high = np.fmin(edges[:-1], edges[1:]), np.fmax(edges[:-1], edges[1:])
     inside = (place >= -0.5) & (place < xs.size - 0.5) & np.isfinite(y)
     column = np.floor(place[inside] + 0.5).astype(int)
     np.fmin.at(low, column, y[inside])
     np.fmax.at(high, column, y[inside])
     return Columns(low, high)
-
-
-def _between(place: Array, y: Array, wanted: Array) -> Array:
-    """On the straight lines between points; NaN outside and beside gaps."""
-    if len(place) < 2:
-        return np.full(len(wanted), np.nan)
-    right = np.clip(np.searchsorted(place, wanted), 1, len(place) - 1)
-    share = (wanted - place[right - 1]) / np.maximum(place[right] - place[right - 1], 1e-300)
-    found = y[right - 1] + (y[right] - y[right - 1]) * share
-    return np.where((wanted >= place[0]) & (wanted <= place[-1]), found, np.nan)
 
 
 def cells_of(columns: Columns, ys: Scale, unicode: bool) -> Array:

@@ -1,6 +1,7 @@
 """Judging a trained network: ``tuidl evaluate``."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,19 +135,12 @@ def evaluate(
     from tuidl.judging.evaluating import Options, evaluated
 
     options = Options(
-        seed,
-        resamples,
-        positive,
-        threshold,
-        costs,
-        by,
-        repeats if importance else 0,
-        worst,
-        pictures,
-    )
-    asked = which, file, part, key, output
-    network, subject = _contender(run, *asked)
-    other = _contender(against, *asked) if against else None
+        seed=seed, resamples=resamples, positive=positive, threshold=threshold, costs=costs, by=by,
+        repeats=repeats if importance else 0, worst=worst, pictures=pictures,
+    )  # fmt: skip
+    contender = partial(_contender, which=which, file=file, part=part, key=key, output=output)
+    network, subject = contender(run)
+    other = contender(against) if against else None
     judgement = evaluated(network, subject, options, other)
     if report is not None:
         _write(judgement, report)

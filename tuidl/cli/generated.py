@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tuidl.inference.generated_pictures import Maker
     from tuidl.runs.results import TrainedRun
 
-
 COUNT = 16
 PAGE, LINES = 80, 40
 """Cells of a grid that is not for a terminal."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from tuidl.model.model import Model
 
-
 COUNT = 1000
 """Examples that are made where nothing else is said."""
 SHOWN = 40

@@ -2,7 +2,7 @@
 over the setting that says most of it, and what each setting says."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tuidl.core.printable import printable
@@ -19,6 +19,8 @@ LINES = 14
 MOST_COLUMNS = 80
 FEWEST = 4
 """Trials with a value, below which the table says it all."""
+FRONT, OTHERS, BEST = "Pareto front", "other trials", "best"
+"""Groups of trials, as the legend names them."""
 
 
 def front_chart(
@@ -31,24 +33,14 @@ def front_chart(
 ) -> list[str]:
     """The first objective from left to right, the second upwards; none where there is nothing to
     draw."""
-    from tuidl.charts.scatter import Points
-
     known = [
-        (trial.trial in front, trial.value, trial.second)
+        (FRONT if trial.trial in front else OTHERS, trial.value, trial.second)
         for trial in table
         if trial.state == DONE and trial.value is not None and trial.second is not None
     ]
     if not known or len(sweep.goals) == 1:
         return []
-    groups = []
-    for is_best, name, role in (
-        (True, "Pareto front", "series 1"),
-        (False, "other trials", "series 2"),
-    ):
-        chosen = [(x, y) for on_front, x, y in known if on_front == is_best]
-        if chosen:
-            xs, ys = zip(*chosen, strict=True)
-            groups.append(Points(name, xs, ys, role, hollow=not is_best))
+    groups = _grouped(known, {FRONT: "series 1", OTHERS: "series 2"})
     first, second = (goal.name for goal in sweep.goals)
     return [f"{second} over {first}", *_drawn(groups, first, width, color, unicode)]
 
@@ -80,7 +72,9 @@ def setting_charts(
     is_log = not words and is_wide(min(numbers), max(numbers))
     key = printable(key)
     across = key.rpartition(".")[2]
-    lines = _drawn(_by_state(known, x, best), across, width, color, unicode, is_log)
+    roles = {BEST: "series 1", DONE: "series 2", PRUNED: "series 3"}
+    groups = _grouped(_by_state(known, x, best), roles)
+    lines = _drawn(groups, across, width, color, unicode, is_log)
     if words:
         lines.append(
             f"{key}: " + ", ".join(f"{n} {word}" for n, word in enumerate(map(printable, words)))
@@ -89,24 +83,32 @@ def setting_charts(
     return [title, *lines, *_importance_lines(said, sweep)]
 
 
-def _by_state(known: Sequence[Trial], x: Sequence[float], best: int) -> "list[Points]":
+def _by_state(
+    known: Sequence[Trial], x: Sequence[float], best: int
+) -> Iterator[tuple[str, float, float]]:
+    """The group of each trial that has a place on the axis, its place and its value."""
+    for trial, place in zip(known, x, strict=True):
+        if math.isfinite(place):
+            yield BEST if trial.trial == best else trial.state, place, trial.value or 0.0
+
+
+def _grouped(points: Iterable[tuple[str, float, float]], roles: dict[str, str]) -> "list[Points]":
+    """Points by the group that each names first, those of the first group filled.
+
+    ``roles``: the colours of the groups that are drawn, in the legend's order.
+    """
     from tuidl.charts.scatter import Points
 
-    groups = []
-    for name, role, hollow in (
-        ("best", "series 1", False),
-        (DONE, "series 2", True),
-        (PRUNED, "series 3", True),
-    ):
-        chosen = [
-            (place, trial.value or 0.0)
-            for place, trial in zip(x, known, strict=True)
-            if name == ("best" if trial.trial == best else trial.state) and math.isfinite(place)
-        ]
-        if chosen:
-            xs, ys = zip(*chosen, strict=True)
-            groups.append(Points(name, xs, ys, role, hollow=hollow))
-    return groups
+    places: dict[str, list[tuple[float, float]]] = {name: [] for name in roles}
+    for name, x, y in points:
+        if name in places:
+            places[name].append((x, y))
+    filled = next(iter(roles))
+    return [
+        Points(name, [x for x, _ in known], [y for _, y in known], role, hollow=name != filled)
+        for name, role in roles.items()
+        if (known := places[name])
+    ]
 
 
 def _importance_lines(found: "Sequence[Importance]", sweep: Sweep) -> list[str]:

@@ -25,7 +25,6 @@ from tuidl.protocol.commands import LEARNING_RATE
 if TYPE_CHECKING:
     from tuidl.preset.schema import Preset
 
-
 UNNAMED = ("--target", "data.x")
 """Keys of errors that say that a choice among arrays is missing."""
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tuidl.data.array_targets import Targets
     from tuidl.data.npy_file import Header, Place
 
-
 Task = Literal["classification", "regression"]
 MemberName = Annotated[str, Meta(min_length=1, max_length=200)]
 

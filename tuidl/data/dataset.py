@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     Indices = tuple[Array, Array, Array]
 
-
 BYTES_WHILE_DRAWING = 24
 """For each number that is generated: three arrays in float64."""
 

@@ -23,7 +23,6 @@ from tuidl.data.picture import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-
 Stamp = tuple[int, int]
 """When a file last changed, and its bytes."""
 LARGEST = 1 << 16

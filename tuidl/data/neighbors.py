@@ -15,7 +15,6 @@ from tuidl.core.lazy import Array
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 MOST = 20_000
 """Training examples, each of which is compared with each."""
 AT_ONCE = 1 << 23

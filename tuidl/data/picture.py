@@ -15,7 +15,6 @@ from tuidl.data.files import open_file, readable
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "PPM", "TIFF")
 SUFFIXES = {
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pbm", ".pnm", ".tif",

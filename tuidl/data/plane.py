@@ -18,7 +18,6 @@ from tuidl.data.spec import ExampleSpec
 if TYPE_CHECKING:
     import numpy as np
 
-
 PlaneShape = Literal["moons", "circles", "spiral", "xor", "blobs", "line", "plane", "hills", "own"]
 Feature = Literal["x", "y", "x2", "y2", "xy", "sinx", "siny"]
 SHAPES: tuple[PlaneShape, ...] = get_args(PlaneShape)

@@ -22,7 +22,6 @@ from tuidl.data.split_source import SplitSource
 if TYPE_CHECKING:
     import numpy as np
 
-
 CloudShape = Literal["line", "ring", "moons", "grid", "own"]
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 MOST_PUT = 1000

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Indices = tuple[Array, Array, Array]
 
-
 Rows = Annotated[int, Meta(ge=1, le=100_000)]
 Gaps = Literal["refuse", "previous", "linear"]
 

@@ -8,7 +8,6 @@ from tuidl.core.lazy import Array
 if TYPE_CHECKING:
     import numpy as np
 
-
 KINDS = ("circle", "square", "triangle")
 LEAST_RADIUS, MOST_RADIUS = 0.18, 0.28
 """Of the circle around a shape, as a share of the picture's side."""

@@ -16,7 +16,6 @@ from tuidl.data.split_source import SplitSource
 if TYPE_CHECKING:
     import numpy as np
 
-
 Points = Annotated[int, Meta(ge=4, le=10_000_000)]
 Classes = Annotated[int, Meta(ge=2, le=100)]
 Features = Annotated[int, Meta(ge=1, le=1000)]

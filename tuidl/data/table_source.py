@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tuidl.data.tables.column_report import TableReport
     from tuidl.data.tables.text_columns import TextFeature
 
-
 Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]

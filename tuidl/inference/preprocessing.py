@@ -25,7 +25,6 @@ from tuidl.tasks.decoding import Answer, decode
 if TYPE_CHECKING:
     from tuidl.data.dataset import Split
 
-
 Numbers = tuple[float, ...]
 
 

@@ -25,14 +25,8 @@ def at(x: Array, y: Array, places: Array) -> Array:
     first, after its last, and beside a value that is not finite."""
     if not len(x):
         return np.full(len(places), np.nan)
-    right = np.clip(np.searchsorted(x, places), 0, len(x) - 1)
-    left = np.maximum(right - 1, 0)
-    is_exact = x[right] == places
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        share = (places - x[left]) / np.where(right > left, x[right] - x[left], 1.0)
-        between = y[left] + (y[right] - y[left]) * share
-    found = np.where(is_exact, y[right], between)
-    return np.where((places >= x[0]) & (places <= x[-1]), found, np.nan)
+    known = np.where(np.isfinite(y), y, np.nan)
+    return np.interp(places, x, known, left=np.nan, right=np.nan)
 
 
 def common_places(curves: Sequence[tuple[Array, Array]]) -> Array:

@@ -14,7 +14,6 @@ from tuidl.tasks.decoding import Answer, close, decode
 if TYPE_CHECKING:
     import numpy as np
 
-
 Record = dict[str, Any]
 """A prediction for one example as plain values, ready for JSON."""
 Column = tuple[str, Sequence[str]]

@@ -20,7 +20,6 @@ from tuidl.tasks.texts import as_percentages, named
 if TYPE_CHECKING:
     import numpy as np
 
-
 PREDICTIONS = Picture(
     "predictions",
     "held-out examples, mistakes first",

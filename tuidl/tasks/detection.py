@@ -11,7 +11,6 @@ from tuidl.tasks.texts import as_percentages, named
 if TYPE_CHECKING:
     import numpy as np
 
-
 SIDES = ("x", "y", "width", "height")
 """A box: its middle from the upper left corner, and its size, as shares of the picture."""
 BOXES = Picture(

@@ -20,7 +20,6 @@ from tuidl.tasks.texts import as_percentages
 if TYPE_CHECKING:
     import numpy as np
 
-
 LABELS = Picture(
     "values",
     "held-out examples: probabilities against labels",

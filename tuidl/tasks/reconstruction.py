@@ -9,7 +9,6 @@ from tuidl.tasks.image import ImageRegression
 if TYPE_CHECKING:
     import numpy as np
 
-
 GIVEN_BACK = Picture(
     "reconstructions",
     "held-out examples, and what comes back",

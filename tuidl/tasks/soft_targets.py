@@ -10,7 +10,6 @@ from tuidl.tasks.classification import Classification
 if TYPE_CHECKING:
     import numpy as np
 
-
 SHARES = Picture(
     "values",
     "held-out examples: shares, predicted against true",

@@ -82,7 +82,7 @@ class Replay(EpochLoop):
                 pass
         except DivergedError:
             pass  # this is where it ended
-        return self._moment(origin, time.perf_counter() - started)
+        return moment_of(self.state, origin, time.perf_counter() - started)
 
     def _start_for(self, updates: int) -> int:
         """Stand at the nearest known step before ``updates``; returns it."""
@@ -102,18 +102,22 @@ class Replay(EpochLoop):
         self.edits.repeat(self._all)
         return self.state.updates
 
-    def _moment(self, origin: int, seconds: float) -> Moment:
-        state = self.state
-        epoch, step = state.place
-        return Moment(
-            epoch=epoch,
-            step=step,
-            steps=state.steps,
-            updates=state.updates,
-            origin=origin,
-            seconds=seconds,
-            learning_rate=state.learning_rate(epoch, max(step - 1, 0)),
-        )
+
+def moment_of(
+    state: TrainState, origin: int, seconds: float, *, is_present: bool = False
+) -> Moment:
+    """The moment at which a training stands; ``origin``, ``seconds``: as in ``Moment``."""
+    epoch, step = state.place
+    return Moment(
+        epoch=epoch,
+        step=step,
+        steps=state.steps,
+        updates=state.updates,
+        origin=origin,
+        seconds=seconds,
+        learning_rate=state.learning_rate(epoch, max(step - 1, 0)),
+        is_present=is_present,
+    )
 
 
 def _fresh(original: TrainState) -> TrainState:

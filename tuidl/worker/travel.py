@@ -12,7 +12,7 @@ from tuidl.runs.rewinding import first_state, replay_of
 from tuidl.storage.folder import RunFolder
 from tuidl.training import snapshots
 from tuidl.training.moments import Look, compared, look
-from tuidl.training.replay import Replay
+from tuidl.training.replay import Replay, moment_of
 from tuidl.training.state import TrainState
 
 MOST_LOOKS = 4
@@ -73,18 +73,7 @@ class TimeTravel:
             assert self._present is not None
             snapshots.restore_memory(self._original, self._present)
             self._replay = self._present = None
-        state = self._original
-        epoch, step = state.place
-        return Moment(
-            epoch=epoch,
-            step=step,
-            steps=state.steps,
-            updates=state.updates,
-            origin=state.updates,
-            seconds=0.0,
-            learning_rate=state.learning_rate(epoch, max(step - 1, 0)),
-            is_present=True,
-        )
+        return moment_of(self._original, self._original.updates, 0.0, is_present=True)
 
     @property
     def newest(self) -> int:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tuidl.data.splitting import Splitter
     from tuidl.data.text.corpus import Corpus
 
-
 WindowSize = Annotated[int, Meta(ge=1, le=100_000)]
 Tokens = Annotated[int, Meta(ge=2, le=1_000_000)]
 Separator = Annotated[str, Meta(min_length=1, max_length=100)]

@@ -17,7 +17,6 @@ from tuidl.export.windows import Pair, amounts, ends, is_even, numpy_padding, on
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-
 FLOAT = 1
 """ONNX's number for float32 (``TensorProto.FLOAT``)."""
 

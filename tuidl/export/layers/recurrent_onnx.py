@@ -11,7 +11,6 @@ from tuidl.export.registry import onnx_layer
 if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
-
 OPERATORS = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = {"simple_rnn": (0,), "lstm": (0, 3, 1, 2), "gru": (0, 1, 2)}
 """Which of tuidl's gates each of ONNX's is: i o f c there is i f c o here; z r h is the same."""
