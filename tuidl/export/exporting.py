@@ -104,28 +104,22 @@ def export(
     chosen = _format(format)
     folder, stem = _place(path, chosen)
     known = checked(Graph.build(preset), parameters)
-    whole_preset, preset = preset, part_of(preset, part) if part else preset
-    whole = Graph.build(preset)
+    exported = part_of(preset, part) if part else preset
+    whole = Graph.build(exported)
     graph = whole.answering
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
-    split, reason = None, "it reads noise"
-    if _is_of_data(whole, graph):
-        split, reason = _split(whole_preset, preparation)
-    elif decodes(preset):
-        reason = "it reads what another part answers"
+    split, reason = _split(preset, preparation) if _reads_data(whole) else (None, _source(exported))
     x, origin = _examples(split, reason, graph)
-    prepared = prepared_for(whole_preset, preparation, split)
+    prepared, needed = prepared_for(preset, preparation, split), known
     if part:
-        prepared = of_part(prepared, whole_preset, preset)
-    expected = model_of(preset, known, examples=len(x)).predict(x)
-    needed = needed_by(graph, known) if part else known
+        prepared, needed = of_part(prepared, preset, exported), needed_by(graph, known)
+    expected = model_of(exported, known, examples=len(x)).predict(x)
     files = chosen.write(graph, prepared, needed, stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)
-    proved, message = _proved(chosen, preset, known, files, stem, x, expected)
-    files = {**files, EXAMPLES: _npz(x=x, expected=expected)}
-    written = _written(folder, stem, files)
+    proved, message = _proved(chosen, exported, known, files, stem, x, expected)
+    written = _written(folder, stem, {**files, EXAMPLES: _npz(x=x, expected=expected)})
     return Exported(written, proved, f"{message} ({len(x)} {origin})")
 
 
@@ -183,10 +177,15 @@ def prove(
     return off
 
 
-def _is_of_data(whole: Graph, graph: Graph) -> bool:
-    """Whether what the network reads is of the data, and not noise."""
-    kinds = {data.name: data.noise for data in whole.inputs}
-    return not any(kinds[data.name] for data in graph.inputs)
+def _reads_data(graph: Graph) -> bool:
+    """Whether what the model answers is made of the data, and not of noise."""
+    noise = {data.name for data in graph.inputs if data.noise}
+    return not any(data.name in noise for data in graph.answering.inputs)
+
+
+def _source(preset: Preset) -> str:
+    """Why a network that does not read the data has no examples."""
+    return "it reads what another part answers" if decodes(preset) else "it reads noise"
 
 
 def _split(preset: Preset, preparation: Preparation | None) -> tuple[Split | None, str]:
