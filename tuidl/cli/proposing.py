@@ -44,6 +44,7 @@ def _proposed_text(
     for note in proposal.notes:
         say(note)
     given = [name, *(["--target", target] if target is not None else [])]
+    given += [word for one in overrides for word in ("--set", one)]
     folder = beside.absolute().parent
     return written(proposal.seen_from(folder), f"tuidl new {shlex.join(given)}")
 
@@ -52,20 +53,27 @@ def _proposed_text(
 @click.argument("data", metavar="FILE|FOLDER")
 @target_option
 @click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE",
+    help="Say how it is read: data.skip_lines=[1,2]. May be repeated.",
+)  # fmt: skip
+@click.option(
     "--out", metavar="PRESET.toml",
     help="Where to write it. Default: the file's name, in this folder; '-': to the terminal.",
 )  # fmt: skip
-def new(data: str, target: str | None, out: str | None) -> None:
+def new(data: str, target: str | None, overrides: tuple[str, ...], out: str | None) -> None:
     """Write a preset for the data in FILE or FOLDER, to be edited and trained.
 
     Every value has a comment that says why it stands there. A file that is there already is never
     replaced.
     """
     prepare(1)
+    for override in overrides:
+        if not override.startswith("data."):
+            raise PresetError("--set", f"{override!r}: only of data here; change it in the file")
     place = Path(out or f"{Path(data).absolute().name.partition('.')[0]}.toml")
     if out != STDOUT and place.exists():
         raise PresetError("--out", f"{place} is there already; name another file")
-    text = _proposed_text(data, target, place)
+    text = _proposed_text(data, target, place, overrides)
     if out == STDOUT:
         put(text.rstrip("\n"))
         return

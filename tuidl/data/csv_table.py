@@ -19,12 +19,12 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
 from tuidl.data.tables.kinds import read_column
-from tuidl.data.tables.odd_rows import without_lines
 from tuidl.data.tables.pictures import gaps_in
 from tuidl.data.tables.points import in_doubt
 from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.skipping import said_lines
 from tuidl.data.tables.target import Target, read_target, unlabelled
 from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
@@ -135,8 +135,8 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         2 if options.needs_inputs and options.target is not None else 1,
         encoding=options.encoding,
         sheet=options.sheet,
+        skip=said_lines(options.skip_lines),
     )
-    raw = without_lines(raw, options.skip_lines)
     chosen = chosen_columns(path, raw, options)
     rows = len(raw.lines)
     least = BYTES_A_ROW * rows

@@ -37,4 +37,5 @@ def layout_of(
         "" if table.classes or table.more_targets else target.number.unit,
         encoding,
         sheet,
+        skipped=table.raw.skipped,
     )

@@ -163,7 +163,8 @@ class TableLayout(msgspec.Struct, frozen=True):
 
     Of a series the last column is the target's own past, and ``window`` rows are one example;
     ``series``: the column that says which series a row is of, ``reverse``: the newest row comes
-    first, ``gaps``: what stands in for missing values of the target.
+    first, ``gaps``: what stands in for missing values of the target. ``skipped``: lines that are no
+    rows, and what they say where that is to be the same in other files.
     """
 
     columns: tuple[InputColumn, ...]
@@ -177,6 +178,7 @@ class TableLayout(msgspec.Struct, frozen=True):
     series: str = ""
     reverse: bool = False
     gaps: Literal["refuse", "previous", "linear"] = "refuse"
+    skipped: tuple[tuple[int, str | None], ...] = ()
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.skipping import Skipped
 from tuidl.data.tables.styles import NAME_OF
 from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
@@ -40,10 +41,21 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
 def raw_rows(path: Path, layout: TableLayout) -> RawTable:
     """The rows as the file has them, which is written as the one learned from was, or otherwise.
     Raises DataError."""
+    if not any(text is None for _, text in layout.skipped):
+        return _read(path, layout, layout.skipped)
+    try:
+        raw = _read(path, layout, layout.skipped)
+        _places(path, raw, layout)
+    except DataError:  # a file without the title that the other one had
+        return _read(path, layout, tuple(one for one in layout.skipped if one[1] is not None))
+    return raw
+
+
+def _read(path: Path, layout: TableLayout, skip: Skipped) -> RawTable:
     header, encoding = True if layout.has_header else None, layout.encoding or None
     return read_raw(
         stamp(str(path)), layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
-        sheet=layout.sheet or None,
+        sheet=layout.sheet or None, skip=skip,
     )  # fmt: skip
 
 

@@ -93,16 +93,16 @@ def table_facts(
 
 def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "RawTable":
     """The file as a table; a target that is named by a text says that there is a header."""
-    from tuidl.data.tables.odd_rows import without_lines
     from tuidl.data.tables.reading import read_raw
+    from tuidl.data.tables.skipping import said_lines
 
     said = _said(path, overrides)
     is_named = target is not None and not target.isdecimal()
     header = True if said.header is None and is_named else said.header
-    raw = read_raw(
-        stamp(str(path)), said.delimiter, header, encoding=said.encoding, sheet=said.sheet
-    )
-    return without_lines(raw, said.skip_lines)
+    return read_raw(
+        stamp(str(path)), said.delimiter, header, encoding=said.encoding, sheet=said.sheet,
+        skip=said_lines(said.skip_lines),
+    )  # fmt: skip
 
 
 def _said(path: Path, overrides: tuple[str, ...]) -> "Csv":

@@ -18,6 +18,7 @@ from tuidl.data.tables.header import Header, header_of, passed_over
 from tuidl.data.tables.large_content import one_colon, read_large
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.rows import Records, Rows
+from tuidl.data.tables.skipping import Skipped, blanked, kept_for_others, note_of
 
 BLOCK = 1 << 19
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""
@@ -35,23 +36,27 @@ _SLOW = set(" .+-0123456789eE")
 @dataclass(frozen=True)
 class Stated:
     """How the file is written, as far as that is known. ``is_sure``: else the delimiter and the
-    encoding are those of another such file. ``fewest``: columns that there must be."""
+    encoding are those of another such file. ``fewest``: columns that there must be. ``skip``:
+    lines on which no row stands."""
 
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
     is_sure: bool = True
     fewest: int = 2
+    skip: Skipped = ()
 
 
 def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     """The table in a file of ``size`` bytes. Raises DataError, or BackendError for memory."""
     np.empty(HELD, np.uint8)  # freed at once: from now on glibc holds such blocks
     content = read_large(path, size, stated.encoding, stated.is_sure)
-    data = content.data if stated.is_sure and stated.delimiter else one_colon(content.data)
+    data, skipped = blanked(f"{path}", content.data, stated.skip, is_stated=stated.is_sure)
+    data = data if stated.is_sure and stated.delimiter else one_colon(data)
     dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure, stated.fewest)
     records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
     header, before = _header(records, stated)
+    skipped = kept_for_others(skipped, records.line if header.is_there else 0)
     if not header.is_there:
         records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
     most = count_of(data, b"\n", records.position, len(data)) + 1
@@ -64,10 +69,10 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
         raise DataError(f"{path}: a header but no rows")
     over = passed_over(header, raw)
     notes = (
-        *content.notes, *dialect.notes, *rows.notes(),
+        *content.notes, *([note_of(skipped)] if skipped else []), *dialect.notes, *rows.notes(),
         *(f"column {place + 1} ({why}) passed over" for place, why in over.items()),
     )  # fmt: skip
-    return RawTable(raw, lines, dialect.delimiter, header.is_there, notes, frozenset(over))
+    return RawTable(raw, lines, dialect.delimiter, header.is_there, notes, frozenset(over), skipped)
 
 
 def _header(records: Records, stated: Stated) -> tuple[Header, list[int]]:
@@ -77,10 +82,19 @@ def _header(records: Records, stated: Stated) -> tuple[Header, list[int]]:
         if any(fields):
             lines = sampled(records.path, records.data, records.position, records.line)
             some = fields_of(lines, records.delimiter)
-            header = header_of(records.path, fields, some, line, stated.header, stated.fewest)
+            header = header_of(
+                records.path, fields, some, line, stated.header, stated.fewest,
+                _lines_of(lines, records.line, len(some)),
+            )  # fmt: skip
             return header, empty
         empty.append(line)
     raise DataError(f"{records.path}: empty")
+
+
+def _lines_of(lines: list[str], first: int, count: int) -> list[int]:
+    """On which lines the records stand, where each has one of its own."""
+    filled = [number for number, line in enumerate(lines, first) if line.strip()]
+    return filled if len(filled) == count else []
 
 
 class _Reader:

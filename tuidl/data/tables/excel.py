@@ -1,12 +1,13 @@
 """A sheet of a workbook as a RawTable, read by Calamine (the extra "tables")."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tuidl.core.errors import DataError, suggestion
+from tuidl.core.errors import DataError, PresetError, suggestion
 from tuidl.core.limits import check_memory
 from tuidl.data.tables.columns import Columns
 from tuidl.data.tables.content import ADVICE
@@ -15,6 +16,7 @@ from tuidl.data.tables.header import header_of
 from tuidl.data.tables.raw import RawTable, text_of
 from tuidl.data.tables.rectangle import largest_rectangle
 from tuidl.data.tables.rows import Rows
+from tuidl.data.tables.skipping import KEY, LONGEST, Skipped, kept_for_others, note_of
 from tuidl.data.tables.values import DELIMITER, table_of, text_of_value
 
 BYTES_WHILE_READING = 40
@@ -32,11 +34,12 @@ def read_excel(
     header: bool | None,
     fewest: int,
     is_sure: bool = True,
+    skip: Skipped = (),
 ) -> RawTable:
     """``sheet``: its name or number, counted from 1; the first with content unless given, or where
-    it is not there and not ``is_sure``.
+    it is not there and not ``is_sure``. ``skip``: as ``skipping`` has it.
 
-    Raises DataError, naming row and column, or BackendError for memory.
+    Raises DataError, naming row and column, PresetError for ``skip``, or BackendError for memory.
     """
     calamine = needed("python_calamine", path)
     check_memory(BYTES_WHILE_READING * size, f"{path}", ADVICE)
@@ -49,6 +52,7 @@ def read_excel(
         problem = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: no workbook that can be read: {problem}") from None
     rows = [[_text(value).strip() for value in row] for row in cells]
+    rows, skipped = _without(rows, skip, is_stated=is_sure)
     filled = [number for number, row in enumerate(rows) if any(row)]
     if not filled:
         raise DataError(f"{path}: sheet {name!r}: empty")
@@ -64,7 +68,25 @@ def read_excel(
     columns = Columns(head.titles, len(kept), f"{path}")
     columns.add([fields for _, fields in kept])
     lines = np.array([number for number, _ in kept], np.int64)
-    return table_of(path, columns.finished(), head, lines, [*notes, *fitting.notes()])
+    notes = [*notes, *([note_of(skipped)] if skipped else []), *fitting.notes()]
+    table = table_of(path, columns.finished(), head, lines, notes)
+    return replace(table, skipped=kept_for_others(skipped, first + 1 if head.is_there else 0))
+
+
+def _without(
+    rows: list[list[str]], skip: Skipped, *, is_stated: bool
+) -> tuple[list[list[str]], Skipped]:
+    """The rows, empty where they are none, and what those were."""
+    found: list[tuple[int, str | None]] = []
+    for number, text in skip:
+        said = "\t".join(rows[number - 1])[:LONGEST] if number <= len(rows) else ""
+        if is_stated and not said.strip():
+            raise PresetError(KEY, f"no row begins on line {number}")
+        if said.strip() and text in (None, said):
+            found.append((number, said))
+    empty = {number for number, _ in found}
+    kept = [[] if number in empty else row for number, row in enumerate(rows, 1)]
+    return kept, tuple(found)
 
 
 def _cells(

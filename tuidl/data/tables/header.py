@@ -5,6 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from tuidl.data.tables.dialect import is_value
 from tuidl.data.tables.raw import RawColumn, plain_number
 
 MOST_COLUMNS = 10_000
+MOST_TITLES = 10
+"""Lines below the first one among which the names of all columns may stand."""
 FEWEST_BELOW = 3
 """Rows below a number that may be a name."""
 _ROW_NUMBERS = re.compile(r"|Unnamed: \d+|rownames|row\.names")
@@ -45,9 +49,10 @@ class Header:
 
 def header_of(
     path: Path, first: Sequence[str], rows: Sequence[Sequence[str]], line: int,
-    stated: bool | None, fewest: int,
+    stated: bool | None, fewest: int, lines: Sequence[int] = (),
 ) -> Header:  # fmt: skip
-    """``first``: the fields of the first record, in ``line``; ``rows``: of some after it.
+    """``first``: the fields of the first record, in ``line``; ``rows``: of some after it, which
+    stand on ``lines`` where those are known.
 
     Raises DataError where there are too few or too many.
     """
@@ -55,10 +60,13 @@ def header_of(
     is_there = stated if stated is not None else _is_header(names, rows)
     usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else len(names)
     if len(names) == 1 < usual and fewest > 1:
-        problem = (
-            f"1 field ({names[0][:40]!r}), but {usual} in most lines after it; if it is a title"
-        )
-        raise DataError(f"{path}: line {line}: {problem}, delete it")
+        problem = f"1 field ({names[0][:40]!r}), but {usual} in most lines after it"
+        titles = _titles(line, lines, [len(row) == 1 for row in rows])
+        raise DataError(f"{path}: line {line}: {problem}; if it is a title: {titles}")
+    if is_there and (below := _names_below(names, rows)):
+        titles = _titles(line, lines, [True] * (below - 1) + [False])
+        problem = f"names one column of {len(names)} ({names[0][:40]!r})"
+        raise DataError(f"{path}: line {line} {problem}; if it is a title: {titles}")
     if len(names) < usual and not any(any(row[len(names) :]) for row in rows):
         names += [""] * (usual - len(names))
     elif is_there and len(names) == usual - 1 and _counts([row[0] for row in rows]):
@@ -67,6 +75,24 @@ def header_of(
         problem = f"{len(names)} columns, expected {fewest} to {MOST_COLUMNS:,}"
         raise DataError(f"{path}: {problem}")
     return Header(tuple(names), is_there)
+
+
+def _titles(line: int, lines: Sequence[int], are_titles: Sequence[bool]) -> str:
+    """The key that passes over a title and those that follow it."""
+    more = takewhile(itemgetter(1), zip(lines, are_titles, strict=False))
+    return f"data.skip_lines = {[line, *(number for number, _ in more)]}"
+
+
+def _names_below(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many lines below a first line with one name stand those of all columns, 0 where there
+    are none: a row of different texts over one with a value, all others but titles."""
+    if len(names) < 3 or sum(map(bool, names)) != 1 or not names[0]:
+        return 0
+    for below, (row, after) in enumerate(pairwise(rows[:MOST_TITLES]), 1):
+        if len(row) == len(names) and all(row):
+            is_header = len(set(row)) == len(row) and not any(map(is_value, row))
+            return below if is_header and any(map(is_value, after)) else 0
+    return 0
 
 
 def normal_name(text: str) -> str:

@@ -21,7 +21,7 @@ from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, RawTable
 Settings = tuple[str | int | bool | None, ...]
 
 KIND = "tables"
-FORMAT = 1
+FORMAT = 2
 """Raised when a table is made differently from the same file."""
 SECONDS_WORTH_KEEPING = 0.5
 """Reading that takes less is done again."""
@@ -40,6 +40,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     has_header: bool
     notes: tuple[str, ...]
     passed_over: list[int]
+    skipped: tuple[tuple[int, str | None], ...]
 
 
 def kept_table(stamp: Stamp, settings: Settings) -> RawTable | None:
@@ -65,6 +66,7 @@ def keep_table(stamp: Stamp, settings: Settings, table: RawTable, seconds: float
         FORMAT, stamp, settings, len(table.lines),
         [(c.name, c.texts, bool((c.codes < 0).any())) for c in table.columns],
         table.delimiter, table.has_header, table.notes, sorted(table.passed_over),
+        table.skipped,
     )  # fmt: skip
     try:
         Kept(KIND).write(_name(stamp, settings), msgspec.json.encode(head), list(_arrays(table)))
@@ -105,7 +107,15 @@ def _table(head: Head, body: memoryview) -> RawTable:
     if place != len(body):
         raise ValueError("another table")
     over = frozenset(head.passed_over)
-    return RawTable(tuple(columns), lines, head.delimiter, head.has_header, head.notes, over)
+    return RawTable(
+        tuple(columns),
+        lines,
+        head.delimiter,
+        head.has_header,
+        head.notes,
+        over,
+        head.skipped,
+    )
 
 
 def _name(stamp: Stamp, settings: Settings) -> str:

@@ -1,13 +1,14 @@
 """Rows that are none: units below the names, a total at the end."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from tuidl.core.errors import PresetError
 from tuidl.core.lazy import Array
-from tuidl.data.tables.raw import RawColumn, RawTable
+from tuidl.data.tables.gaps import is_gap
+from tuidl.data.tables.raw import RawColumn, RawTable, text_of
+from tuidl.data.tables.skipping import KEY, LONGEST, Skipped, note_of
 
 _TOTALS = (
     "total,totals,grand total,sum,sums,subtotal,overall,average,averages,avg,mean,summe,gesamt,"
@@ -16,20 +17,31 @@ _TOTALS = (
 TOTALS = frozenset(_TOTALS.split(","))
 
 
-def without_lines(raw: RawTable, lines: Sequence[int], key: str = "data.skip_lines") -> RawTable:
-    """The rows that stand on other lines. Raises PresetError where a line has no row."""
-    if not lines:
+def without_rows(raw: RawTable, skip: Skipped, *, is_stated: bool) -> RawTable:
+    """The rows of a file without text that stand on other lines, as ``skipping`` has them of
+    text. Raises PresetError where a line ``is_stated`` and has no row."""
+    kept, found = np.ones(len(raw.lines), bool), list[tuple[int, str | None]]()
+    for line, text in skip:
+        place = int(np.searchsorted(raw.lines, line))
+        is_there = place < len(raw.lines) and raw.lines[place] == line
+        if is_stated and not is_there:
+            raise PresetError(KEY, f"no row begins on line {line}")
+        if is_there and text in (None, said := _said(raw, place)):
+            kept[place], found = False, [*found, (line, said)]
+    if not found:
         return raw
-    places = np.searchsorted(raw.lines, lines)
-    for line, place in zip(lines, places, strict=True):
-        if place >= len(raw.lines) or raw.lines[place] != line:
-            raise PresetError(key, f"no row begins on line {line}")
-    kept = np.ones(len(raw.lines), bool)
-    kept[places] = False
     rows = np.flatnonzero(kept)
     columns = tuple(_of_rows(column, rows) for column in raw.columns)
-    note = f"{len(kept) - len(rows):,} of {len(kept):,} rows passed over ({key})"
-    return replace(raw, columns=columns, lines=raw.lines[rows], notes=(*raw.notes, note))
+    notes = (*raw.notes, note_of(tuple(found)))
+    return replace(raw, columns=columns, lines=raw.lines[rows], notes=notes, skipped=tuple(found))
+
+
+def _said(raw: RawTable, row: int) -> str:
+    fields = (
+        column.texts[code] if (code := column.codes[row]) >= 0 else text_of(column.numbers[row])
+        for column in raw.columns
+    )
+    return "\t".join(fields)[:LONGEST]
 
 
 def _of_rows(column: RawColumn, rows: Array) -> RawColumn:
@@ -47,9 +59,27 @@ def total_note(raw: RawTable) -> str:
             continue
         text = column.texts[code]
         if text.casefold().strip(" :*") in TOTALS and int((column.codes == code).sum()) == 1:
-            line = int(raw.lines[-1])
-            return (
-                f"a guess: line {line}, which says {text!r}, is taken as a row like any other; if "
-                f"it sums up the others: data.skip_lines = [{line}]"
-            )
+            return _total(raw, f"which says {text!r}")
+    if _fields_in(raw, -1) == 1 < 3 <= min(len(raw.columns), _fields_in(raw, -2)):
+        return _total(raw, "which has one field only")
     return ""
+
+
+def _total(raw: RawTable, what: str) -> str:
+    line = int(raw.lines[-1])
+    return (
+        f"a guess: line {line}, {what}, is taken as a row like any other; if it sums up the "
+        f"others: data.skip_lines = [{line}]"
+    )
+
+
+def is_total(raw: RawTable, row: int) -> bool:
+    """Whether a row says of itself that it sums up others."""
+    texts = (column.texts[column.codes[row]] for column in raw.columns if column.codes[row] >= 0)
+    return any(text.casefold().strip(" :*") in TOTALS for text in texts)
+
+
+def _fields_in(raw: RawTable, row: int) -> int:
+    """Fields of a row that have a value."""
+    codes = [(column, int(column.codes[row])) for column in raw.columns]
+    return sum(code < 0 or not is_gap(column.texts[code], (), False) for column, code in codes)

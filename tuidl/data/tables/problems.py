@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tuidl.data.tables.fields import Reading, names_pictures, toml
+from tuidl.data.tables.odd_rows import is_total
 from tuidl.data.tables.raw import RawTable
 
 MOST_NAMED = 20
@@ -18,7 +19,9 @@ def problem_in(path: Path, raw: RawTable, reading: Reading) -> str:
 
 def _no_row(raw: RawTable, reading: Reading) -> str:
     """What helps where the first line below the names, or the last one, is none."""
-    if not reading.remedy or reading.row not in (0, len(raw.lines) - 1) or len(raw.lines) < 3:
+    if not reading.remedy or reading.row is None or len(raw.lines) < 3:
+        return ""
+    if reading.row not in (0, len(raw.lines) - 1) and not is_total(raw, reading.row):
         return ""
     line = int(raw.lines[reading.row])
     what = "units or a second header" if reading.row == 0 else "a total or a remark"

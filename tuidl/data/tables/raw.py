@@ -49,6 +49,8 @@ class RawTable:
     A column without a name is named by its number, counted from 1; names may occur twice.
     ``notes``: what was passed over while reading, in words. ``passed_over``: places (from 0) of
     ``columns`` that are no data, as one that counts the rows: not to be used unless asked for.
+    ``skipped``: lines that were said to be no rows, and what they say where that is to be the same
+    in other files.
     """
 
     columns: tuple[RawColumn, ...]
@@ -57,6 +59,7 @@ class RawTable:
     has_header: bool
     notes: tuple[str, ...] = ()
     passed_over: frozenset[int] = frozenset()
+    skipped: tuple[tuple[int, str | None], ...] = ()
 
     def part(self, start: int, end: int) -> "RawTable":
         """Some of its rows; itself where these are all."""

@@ -9,7 +9,9 @@ from tuidl.data.tables.delimited import Stated, read_delimited
 from tuidl.data.tables.dialect import MISSING, is_value
 from tuidl.data.tables.formats import format_of
 from tuidl.data.tables.keeping import keep_table, kept_table
+from tuidl.data.tables.odd_rows import without_rows
 from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.skipping import Skipped
 
 BYTES_WORTH_KEEPING = 1 << 20
 """Smaller files are read again."""
@@ -26,20 +28,23 @@ def read_raw(
     encoding: str | None = None,
     is_sure: bool = True,
     sheet: str | int | None = None,
+    skip: Skipped = (),
 ) -> RawTable:
     """The table in a file, of the format that the end of its name says.
 
     ``fewest``: columns that it must have; ``is_sure``: the delimiter, encoding and sheet are
     stated, else they are those of another such file, and give way where they do not fit.
-    ``sheet``: of a workbook, by name or number.
+    ``sheet``: of a workbook, by name or number. ``skip``: lines on which no row stands; without a
+    text they must be there.
 
-    Raises DataError where the file is at fault, BackendError where memory is too small.
+    Raises DataError where the file is at fault, PresetError where ``skip`` is, BackendError where
+    memory is too small.
     """
-    settings = (delimiter, header, fewest, encoding, is_sure, sheet)
+    settings = (delimiter, header, fewest, encoding, is_sure, sheet, repr(skip))
     if stamp[2] >= BYTES_WORTH_KEEPING and (found := kept_table(stamp, settings)):
         return found
     began = time.monotonic()
-    table = _read(stamp, Stated(delimiter, header, encoding, is_sure, fewest), sheet)
+    table = _read(stamp, Stated(delimiter, header, encoding, is_sure, fewest, skip), sheet)
     if stamp[2] >= BYTES_WORTH_KEEPING:
         keep_table(stamp, settings, table, time.monotonic() - began)
     return table
@@ -54,14 +59,15 @@ def _read(stamp: Stamp, stated: Stated, sheet: str | int | None) -> RawTable:
         case "json_lines":
             from tuidl.data.tables.json_lines import read_json_lines
 
-            return read_json_lines(path, size, encoding if is_sure else None, fewest)
+            table = read_json_lines(path, size, encoding if is_sure else None, fewest)
+            return without_rows(table, stated.skip, is_stated=is_sure)
         case "parquet":
             from tuidl.data.tables.parquet import read_parquet
 
-            return read_parquet(path, fewest)
+            return without_rows(read_parquet(path, fewest), stated.skip, is_stated=is_sure)
         case "excel":
             from tuidl.data.tables.excel import read_excel
 
-            return read_excel(path, size, sheet, header, fewest, is_sure)
+            return read_excel(path, size, sheet, header, fewest, is_sure, stated.skip)
         case "delimited":
             return read_delimited(path, size, stated)

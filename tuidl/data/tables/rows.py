@@ -10,6 +10,12 @@ from tuidl.data.tables.dialect import LONGEST_LINE, counted
 from tuidl.data.tables.header import Header
 
 _NAMED_LINES = 5
+_IN_WORDS = {
+    f"'{mark}' expected"[:10]: "text behind a closing quote: a quote within quotes is written "
+    'twice ("")'
+    for mark in ",;\t|"
+}
+"""What errors of the module csv mean, by their first letters."""
 
 
 class Records:
@@ -25,12 +31,17 @@ class Records:
         reader = csv.reader(
             self._lines(), delimiter=self.delimiter, skipinitialspace=True, strict=True
         )
+        began = self.line
         try:
             for fields in reader:
                 if fields:
                     yield self.line - 1, [text.strip() for text in fields]
+                began = self.line
         except csv.Error as error:
-            raise DataError(f"{self.path}: line {self.line - 1}: {error}") from None
+            problem = f"line {self.line - 1}: {_IN_WORDS.get(f'{error}'[:10], error)}"
+            if f"{error}".startswith("unexpected"):
+                problem = f"line {began}: a quote that nothing closes"
+            raise DataError(f"{self.path}: {problem}") from None
 
     def until(self, end: int) -> Iterator[tuple[int, list[str]]]:
         """Those that start before ``end``."""
@@ -76,7 +87,8 @@ class Rows:
         if self.header.named <= len(fields) < width:
             self._filled += 1
             return [*fields, *[""] * (width - len(fields))]
-        raise DataError(f"{self.path}: line {line}: {self._problem(fields)}")
+        advice = f"; if it is no row: data.skip_lines = [{line}]"
+        raise DataError(f"{self.path}: line {line}: {self._problem(fields)}{advice}")
 
     def notes(self) -> list[str]:
         """What was passed over, in words."""
