@@ -51,10 +51,13 @@ def test_layers_of_blocks_are_told_apart_however_short_their_names_are(size: int
 @pytest.mark.parametrize(
     ("name", "size", "short"),
     [
-        ("transformer_block_2_dense_1", 18, "tra_blo_2_dense_1"),
-        ("transformer_block_2_attention", 15, "t_b_2_attention"),
-        ("transformer_block_1_attention_normalization", 15, "t_b_1_atte_norm"),
-        ("transformer_block_1_attention.kernel", 24, "tr_bl_1_attention.kernel"),
+        ("transformer_block_2_dense_1", 18, "tb2_dense_1"),
+        ("transformer_block_2_attention", 15, "tb2_attention"),
+        ("transformer_block_1_attention_normalization", 15, "tb1_attn_norm"),
+        ("transformer_block_1_attention_normalization", 18, "tb1_attention_norm"),
+        ("transformer_block_1_attention_normalization", 9, "tb1_at_no"),
+        ("position_embedding_1", 16, "position_emb_1"),
+        ("transformer_block_1_attention.kernel", 24, "tb1_attention.kernel"),
         ("generator.dense_1", 14, "gener….dense_1"),
     ],
 )

@@ -208,6 +208,19 @@ def test_show_tells_layers_and_program() -> None:
         assert word in result.stdout
 
 
+def test_show_takes_a_run_and_says_where_its_curves_are(tmp_path: Path) -> None:
+    kept = tmp_path / "mine"
+    assert tuidl("linear_regression", "--no-ui", "--out", str(kept), *SHORT).returncode == 0
+    result = tuidl("show", str(kept))
+    assert (result.returncode, "dense_1" in result.stdout) == (0, True)
+    assert f"its curves: tuidl view {kept}" in result.stderr
+    result = tuidl("gradcheck", str(kept))
+    assert result.returncode == 2
+    assert f"a run, expected a preset; the one of this run is {kept / 'preset.toml'}" in (
+        result.stderr
+    )
+
+
 def test_explain_lists_every_concept() -> None:
     result = asked("explain")
     lines = result.stdout.splitlines()

@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.palette import RGB, Palette, mixed, painted
 
 Counts = Sequence[Sequence[int]]
@@ -100,7 +100,8 @@ def joined(counts: Counts, each: int) -> list[list[int]]:
 def _name(names: Sequence[str], plan: Layout, i: int) -> str:
     if plan.each == 1:
         return names[i]
-    return f"{i * plan.each}–{min((i + 1) * plan.each, len(names)) - 1}"
+    first, last = i * plan.each, min((i + 1) * plan.each, len(names)) - 1
+    return f"{first}–{last}" if first < last else f"{last}"
 
 
 def _heading(
@@ -112,11 +113,11 @@ def _heading(
 ) -> None:
     grid.put(0, 0, fitted("true", plan.names), palette.style("muted"))
     if plan.each > 1 or plan.cell == 1:
-        text = f"predicted → {len(names)} classes"
-        text += f", {plan.each} in each cell" if plan.each > 1 else ""
-        grid.put(
-            plan.names + 1, 0, fitted(text, grid.width - plan.names - 1), palette.style("muted")
-        )
+        many = f"{len(names)} classes"
+        each = f", {plan.each} in each cell" if plan.each > 1 else ""
+        room = grid.width - plan.names - 1
+        text = worded(room, f"predicted → {many}{each}", f"predicted → {many}", "predicted →")
+        grid.put(plan.names + 1, 0, text, palette.style("muted"))
         return
     for j, name in enumerate(names):
         style = palette.style("accent" if selected and selected[1] == j else "muted")

@@ -1,5 +1,6 @@
 """The frame of a plot: title, axes with ticks, and where inside it there is room to draw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
@@ -10,6 +11,8 @@ from tuidl.charts.scale import Scale
 
 LEAST_LABELLED = 5
 """Lines of a plot from which on it has an axis with labels below."""
+GAP = 2
+"""Cells between an axis's name and the numbers beside it."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,12 @@ def _upright(
         return
     for y in range(area.y, area.y + area.height):
         grid.put(area.x - 1, y, "│", faint)
+    taken = set()
     for tick, label in zip(ticks, labels, strict=True):
         row = row_of(area, tick)
-        if row is None:
+        if row is None or row in taken:
             continue
+        taken.add(row)
         grid.put_right(area.x - 1, row, label, muted)
         grid.put(area.x - 1, row, "┤", faint)
         if palette.colors and grid.unicode:
@@ -75,28 +80,64 @@ def _upright(
 
 
 def _across(grid: Grid, palette: Palette, area: Area, name: str, whole: bool) -> None:
+    """The axis below: its ticks, then its name in the room that they leave farthest right."""
     y = area.y + area.height
     muted, faint = palette.style("muted"), palette.style("faint")
     grid.put(max(area.x - 1, 0), y, "└" if area.x else "─", faint)
     grid.put(area.x, y, "─" * area.width, faint)
     name = fitted(name, max(area.width // 3, 0))
-    end = grid.width - (cell_len(name) + 2 if name else 0)
-    grid.put_right(grid.width, y + 1, name, muted)
+    labels = _placed(area, grid.width, whole)
+    start = _room_for(name, labels, grid.width)
+    if start is None:
+        start = grid.width - cell_len(name)
+        labels = [label for label in labels if label.end + GAP <= start]
+    for label in labels:
+        grid.put(label.column, y, "┬", faint)
+        grid.put(label.start, y + 1, label.text, muted)
+    grid.put(start, y + 1, name, muted)
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A tick's number: the cell that it begins at, and the column of its tick."""
+
+    text: str
+    start: int
+    column: int
+
+    @property
+    def end(self) -> int:
+        return self.start + cell_len(self.text)
+
+
+def _placed(area: Area, width: int, whole: bool) -> list[_Label]:
+    """The labels that find room beside each other; fractions of a count only within the first."""
     ticks = area.xs.ticks(min(max(3, area.width // 8), 10))
     if whole:
-        ticks = [t for t in ticks if t == int(t)]
-    free = 0
-    for tick, label in zip(ticks, area.xs.labels(ticks), strict=True):
+        ticks = [t for t in ticks if t == int(t)] or ticks
+    free, placed = 0, []
+    for tick, text in zip(ticks, area.xs.labels(ticks), strict=True):
         column = column_of(area, tick)
         if column is None:
             continue
-        size = cell_len(label)
-        start = min(max(column - size // 2, free), grid.width - size)
-        if start < free or start + size > end or abs(start + size // 2 - column) > size:
-            continue
-        grid.put(column, y, "┬", faint)
-        grid.put(start, y + 1, label, muted)
-        free = start + size + 1
+        size = cell_len(text)
+        start = min(max(column - size // 2, free), width - size)
+        if start >= free and abs(start + size // 2 - column) <= size:
+            placed.append(_Label(text, start, column))
+            free = start + size + 1
+    return placed
+
+
+def _room_for(name: str, labels: Sequence[_Label], width: int) -> int | None:
+    """Where a name stands: at the right end, or in the middle of the last gap between labels that
+    has room for it."""
+    end, size = width, cell_len(name)
+    for label in [*reversed(labels), _Label("", -GAP, 0)]:
+        room = end - label.end - GAP
+        if room >= size:
+            return end - size - (room - size) // 2 * (end < width)
+        end = label.start - GAP
+    return None
 
 
 def column_of(area: Area, value: float) -> int | None:

@@ -1,6 +1,6 @@
 """A grid of cells that charts write into; it becomes lines of exactly its width."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -134,6 +134,11 @@ def narrow(text: str, unicode: bool) -> str | None:
     return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
+SHORT_WORDS = {
+    "activation": "act", "attention": "attn", "average": "avg", "bidirectional": "bi",
+    "convolution": "conv", "embedding": "emb", "normalization": "norm", "position": "pos",
+}  # fmt: skip
+"""Of layers' names, where there is no room for the whole."""
 LEAST_BOTH_ENDS = 8
 """Cells that a name's start and end need."""
 
@@ -148,6 +153,9 @@ def layer_fitted(name: str, size: int) -> str:
         start = size // 3
         if any(part.isdigit() for part in name.split("_")[:-1]):
             return _short_words(name, size)
+        for shorter in _known_short(name.split("_")):
+            if cell_len(short := "_".join(shorter)) <= size:
+                return short
         return (
             f"{name[:start]}…{name[start + 1 - size :]}" if name.isascii() else fitted(name, size)
         )
@@ -161,22 +169,28 @@ def layer_fitted(name: str, size: int) -> str:
 
 
 def _short_words(name: str, size: int) -> str:
-    """All numbers of a name and as much of its words as there is room for: first the words that
-    name the block are shortened, then those of the layer in it: ``tr_bl_1_dense_2``."""
+    """The initials of the words that name the block and all numbers of a name, and as much of the
+    words of the layer in it as there is room for: ``tb1_attention_norm``."""
     parts = name.split("_")
     block = next((i for i, part in enumerate(parts) if part.isdigit()), len(parts))
-    longest = max(map(len, parts))
-    for of_block, of_layer in [
-        *((most, longest) for most in range(longest, 0, -1)),
-        *((1, most) for most in range(longest, 0, -1)),
-    ]:
-        short = "_".join(
-            part if part.isdigit() else part[: of_block if i < block else of_layer]
-            for i, part in enumerate(parts)
-        )
+    start = "".join(part[:1] for part in parts[:block]) + "".join(parts[block : block + 1])
+    words = parts[block + 1 :]
+    known = list(_known_short(words))
+    longest = max(map(len, known[-1]), default=1)
+    cut = ([word[:most] for word in known[-1]] for most in range(longest, 0, -1))
+    for shown in (*known, *cut):
+        short = "_".join([start, *shown])
         if cell_len(short) <= size:
             return short
     return fitted(name, size)
+
+
+def _known_short(words: list[str]) -> Iterator[list[str]]:
+    """The words as they are, then with more and more of the usual short forms, longest first."""
+    yield words
+    for longest in sorted(set(words) & SHORT_WORDS.keys(), key=lambda word: (-len(word), word)):
+        words = [SHORT_WORDS[longest] if word == longest else word for word in words]
+        yield words
 
 
 def joined(parts: Sequence[str], size: int, gap: str) -> str:

@@ -67,5 +67,6 @@ def sample(role: str, unicode: bool) -> str:
 
 
 def marker(number: int, unicode: bool) -> str:
-    """The sign of class ``number``, counted from 0."""
-    return (MARKERS if unicode else ASCII_MARKERS)[number % len(MARKERS)]
+    """The sign of class ``number``, counted from 0. Colours go round after as many, and signs are
+    others then."""
+    return (MARKERS if unicode else ASCII_MARKERS)[(number + number // len(MARKERS)) % len(MARKERS)]

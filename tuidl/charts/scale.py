@@ -8,6 +8,8 @@ from itertools import pairwise
 LARGEST, SMALLEST = 1e300, 1e-300
 """Values are held within the first, so that no difference of two becomes infinite; differences
 below the second have no steps between them."""
+MORE_TICKS = 2
+"""Ticks beyond those asked for, at most, where coarser steps leave fewer than two."""
 FAR = 9.0
 """Sizes of a scale beyond its ends at which all that is farther is."""
 
@@ -78,12 +80,23 @@ def scaled(values: Iterable[float], size: int, *, log: bool = False, room: float
 
 
 def round_ticks(low: float, high: float, about: int) -> list[float]:
-    """Some ``about`` round numbers (1, 2 or 5 times a power of ten) from ``low`` to ``high``."""
+    """Some ``about`` round numbers (1, 2 or 5 times a power of ten) from ``low`` to ``high``; at
+    least two where two are asked for, as one says nothing of the scale."""
     span = high - low
     if not math.isfinite(span) or span < SMALLEST:
         return [low]
     power = 10.0 ** math.floor(math.log10(span / about))
-    step = next(power * m for m in (1, 2, 5, 10, 20) if span / (power * m) <= about)
+    steps = [power * m for m in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)]
+    place = next(i for i, step in enumerate(steps) if span / step <= about)
+    ticks = _multiples(steps[place], low, high)
+    while len(ticks) < min(about, 2) and place:
+        place -= 1
+        ticks = _multiples(steps[place], low, high)
+    return ticks if len(ticks) <= about + MORE_TICKS else ticks[::2]
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    """Those from ``low`` to ``high``."""
     first = math.ceil(low / step - 1e-9)
     digits = max(12, 2 - math.floor(math.log10(step)))
     return [round(i * step, digits) for i in range(first, math.floor(high / step + 1e-9) + 1)]
@@ -96,7 +109,9 @@ def log_ticks(low: float, high: float, about: int) -> list[float]:
     factors: Sequence[int] = (1,) if high - low >= 1.8 else (1, 2, 5)
     ticks = [f * 10.0**d for d in decades if d % skip == 0 and abs(d) < 300 for f in factors]
     inside = [t for t in ticks if low - 1e-9 <= math.log10(t) <= high + 1e-9]
-    return inside or round_ticks(10.0**low, 10.0**high, about)
+    if len(inside) >= min(about, 2):
+        return inside
+    return max(inside, round_ticks(10.0**low, 10.0**high, max(about, 1)), key=len)
 
 
 def tick_labels(ticks: Sequence[float]) -> list[str]:

@@ -3,15 +3,16 @@
 import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tuidl.core.errors import PresetError
+from tuidl.core.errors import PresetError, RunError
 from tuidl.core.limits import default_threads
 from tuidl.core.terminal import say
+from tuidl.storage.contents import PRESET
 
 EPILOG = """
 \b
@@ -123,10 +124,26 @@ def require_screen(otherwise: str) -> None:
         raise click.UsageError(f"--ui needs a terminal; {otherwise}")
 
 
+def run_of(called: str) -> Path | None:
+    """The folder of the run that is ``called`` so where no preset is."""
+    from tuidl.preset.library import shipped
+    from tuidl.storage.locations import find
+
+    if called in shipped() or Path(called).is_file():
+        return None
+    with suppress(RunError):
+        return find(called)
+    return None
+
+
 @contextmanager
 def naming(preset: str) -> Iterator[None]:
-    """Errors that speak of a preset's keys name the preset too."""
+    """Errors that speak of a preset's keys name the preset too; of a run in the place of a preset
+    they say where its preset is."""
     try:
         yield
     except PresetError as error:
+        if run := run_of(preset):
+            problem = f"a run, expected a preset; the one of this run is {run / PRESET}"
+            raise PresetError("", problem, preset) from None
         raise error.within(preset) from None

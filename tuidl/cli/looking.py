@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import PAGE, naming, prepare, set_option
+from tuidl.cli.common import PAGE, naming, prepare, run_of, set_option
 from tuidl.core.errors import suggestion
 from tuidl.core.printable import printable
-from tuidl.core.terminal import put
+from tuidl.core.terminal import put, say
+from tuidl.storage.contents import PRESET
 
 if TYPE_CHECKING:
     from tuidl.preset.schema import Preset
@@ -37,14 +38,17 @@ def presets() -> None:
 @click.option("--profile", "profiled", is_flag=True, help="Time of each instruction of a step.")
 @click.option("--sorted", "slowest_first", is_flag=True, help="With --profile: slowest first.")
 def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first: bool) -> None:
-    """Layers, shapes, parameters, FLOPs, memory and program of PRESET."""
+    """Layers, shapes, parameters, FLOPs, memory and program of PRESET, or of the one that a RUN
+    was trained with."""
     if slowest_first and not profiled:
         raise click.UsageError("--sorted goes with --profile")
     prepare(None if profiled else 1)
     from tuidl.preset.library import load_preset
 
+    if run := run_of(preset):
+        say(f"{run.name}: a run; its curves: tuidl view {preset}")
     with naming(preset):
-        loaded = load_preset(preset, overrides)
+        loaded = load_preset(run / PRESET if run else preset, overrides)
         if profiled:
             _show_profile(loaded, slowest_first)
             return
@@ -53,8 +57,6 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
         put(description(loaded))
         if lines := loaded.data.report():
             put("\n".join(["", *lines]))
-        from tuidl.cli.reports import say
-
         for note in (*loaded.data.notices(), *_of_classes(loaded)):
             say(note)
 

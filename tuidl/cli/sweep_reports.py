@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import textwrap
 
 import msgspec
 
@@ -59,7 +60,9 @@ class TerminalReport(LineReport):
             self._table.append(event.trial)
         elif isinstance(event, records.Ended):
             self.close()
-        if isinstance(event, records.Started | records.Ended):
+        if isinstance(event, records.Started):
+            put(textwrap.fill(_headline(event), shutil.get_terminal_size().columns))
+        elif isinstance(event, records.Ended):
             super().handle(event)
         self._live.handle(event)
 

@@ -70,4 +70,6 @@ def write_label(run: Path, label: Label) -> None:
         else:
             replace_file(path, msgspec.json.format(msgspec.json.encode(label)))
     except OSError as error:
+        if not run.is_dir():
+            raise SaveError(f"the run {run.name} is not there any more: deleted or moved") from None
         raise SaveError(f"cannot save {path}: {reason_of(error)}") from None

@@ -48,6 +48,26 @@ async def edit(pilot: Pilot[int], name: str = "mlp_xor") -> EditScreen:
     return editing(pilot.app)  # type: ignore[arg-type]
 
 
+async def test_a_path_typed_in_a_shipped_preset_starts_where_the_user_is(
+    app: Playground, tmp_path: Path
+) -> None:
+    """As with ``--set``; the preset's own table is still found, and a file of the user's next to
+    its own preset too."""
+    (tmp_path / "mine.csv").write_bytes(
+        shipped()["series_bakery"].with_name("bakery.csv").read_bytes()
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await edit(pilot, "series_bakery")
+        assert screen.draft.preset == load_preset("series_bakery")
+        text = screen.area.text
+        own = str(shipped()["series_bakery"].with_name("bakery.csv"))
+        assert own in text
+        screen.area.become(text.replace(own, "mine.csv"))
+        await until(pilot, lambda: str(tmp_path / "mine.csv") in str(screen.draft.preset))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, UnsavedScreen))
+
+
 async def at(pilot: Pilot[int], screen: EditScreen, *path: str | int) -> None:
     """Go to the row of a path."""
     if path[0] == "layers" and len(path) > 2:

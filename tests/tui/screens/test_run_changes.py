@@ -1,5 +1,6 @@
 """Changing stored runs on Home: several deleted and put back, names, notes, tags; discarding."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from tests.tui.quiet import quiet
 from tests.tui.screens.test_run_list import home, listed, notices, seen, to_runs
 from tests.tui.waiting import until
 from tests.tui.watched import Watched
+from tuidl.core.errors import SaveError
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
 from tuidl.storage.folder import RunFolder
+from tuidl.storage.labels import Label as Words
+from tuidl.storage.labels import write_label
 from tuidl.storage.locations import names
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.home import HomeScreen
@@ -114,3 +118,22 @@ async def test_a_run_that_is_not_kept_can_only_be_kept_on_the_screen_or_left(
         )
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+async def test_changing_a_run_that_is_gone_says_so_and_what_to_do(app: Playground) -> None:
+    path = folders.done()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_runs(pilot)
+        shutil.rmtree(path)
+        for change in (app.changes.note, app.changes.tag, app.changes.rename):
+            change(path)
+        app.changes.pin([path])
+        await until(pilot, lambda: notices(app).count("is not there any more") >= 1)
+        assert "label.json" not in notices(app)
+        assert isinstance(app.screen, HomeScreen)  # no dialog for what cannot be done
+        await until(pilot, lambda: not names())
+
+
+def test_a_label_of_a_run_that_is_gone_names_the_run(tmp_path: Path) -> None:
+    with pytest.raises(SaveError, match="the run gone is not there any more"):
+        write_label(tmp_path / "gone", Words(note="lost"))

@@ -186,8 +186,11 @@ async def test_titles_fit_again_in_a_terminal_of_another_size(app: Playground) -
         await watched.answer("sample", written("tea", watched.asked["sample"]["number"]))
         await watched.answer("attention", ATTENTION)
         panel = watched.screen.query_one(AttentionPanel)
-        assert str(panel.border_title) == "rows look at columns: layer 2/2, head 1/4"
-        for size, title in (((80, 24), "layer 2/2, head 1 of 4"), ((200, 50), "attention, rows")):
+        assert str(panel.border_title) == "attention: layer 2 of 2, head 1 of 4"
+        for size, title in (
+            ((80, 24), "attention: layer 2, head 1"),
+            ((200, 50), "attention, rows"),
+        ):
             await watched.pilot.resize_terminal(*size)
             await until(
                 watched.pilot, lambda title=title: str(panel.border_title).startswith(title)

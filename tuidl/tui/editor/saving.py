@@ -6,9 +6,11 @@ import msgspec
 
 from tuidl.core.errors import TuidlError
 from tuidl.core.names import file_name
+from tuidl.preset.decoding import PATHS
 from tuidl.preset.library import folder
 from tuidl.preset.schema import Preset
 from tuidl.preset.toml_edit import dumps, with_value
+from tuidl.tui.editor.draft import table_of
 
 
 def named(preset: Preset, path: Path | None) -> Path:
@@ -16,6 +18,20 @@ def named(preset: Preset, path: Path | None) -> Path:
     if path is not None and path.parent != folder():
         return path
     return Path.cwd() / f"{file_name(preset.name, 'preset')}.toml"
+
+
+def edited_text(text: str, path: Path) -> tuple[str, Path]:
+    """The text of the preset in a file as it is edited, and the folder where its paths start: that
+    of the file. In one that is shipped they start where the user is, as whoever types one means it,
+    and its own become absolute."""
+    if path.parent != folder():
+        return text, path.parent
+    for dotted in PATHS:
+        key = tuple(dotted.split("."))
+        value = (table_of(text) or {}).get(key[0], {}).get(key[1])
+        if isinstance(value, str) and (path.parent / value).exists():
+            text = with_value(text, key, str(path.parent / value))
+    return text, Path.cwd()
 
 
 def saved_text(text: str, preset: Preset, where: Path) -> str:

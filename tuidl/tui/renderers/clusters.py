@@ -39,7 +39,7 @@ def clusters(
     words = below(about(answer, width), palette, width, unicode) if height >= LOW else []
     points, centers = _array(answer.points), _array(answer.centers)
     members = np.array(answer.members, int)
-    roles = [role_of(number, palette) for number in range(len(centers))]
+    roles = [role_of(number) for number in range(len(centers))]
     groups = [
         *(_points("", points[members == i], role, marked=False) for i, role in enumerate(roles)),
         *(_points(str(i + 1), centers[i : i + 1], role) for i, role in enumerate(roles)),
@@ -54,9 +54,9 @@ def clusters(
     return [*drawn, *words]
 
 
-def role_of(number: int, palette: Palette) -> str:
-    """The colour of a cluster."""
-    return f"series {number % len(palette.series) + 1}"
+def role_of(number: int) -> str:
+    """The colour of a cluster, and the sign of its centre."""
+    return f"series {number + 1}"
 
 
 def _points(name: str, places: Array, role: str, *, marked: bool = True) -> Points:
@@ -71,7 +71,7 @@ def about(answer: Clusters, width: int) -> str:
         facts = [agreement, *facts]
     if answer.explained is not None:
         first, second = (known(share) for share in answer.explained)
-        facts.insert(1, f"{first + second:.0%} of the variance")
+        facts.insert(1, f"seen: {first + second:.0%} of the variance")
     text = f"{answer.part}: {facts[0]}"
     for fact in facts[1:]:
         longer = f"{text}, {fact}"
@@ -92,7 +92,7 @@ def nearest(
         x, y = column * wide, row * lines
         if y >= height:
             break
-        style = palette.style(role_of(number, palette), bold=True)
+        style = palette.style(role_of(number), bold=True)
         text = words_of(answer, number, wide - GAP)
         grid.put(x, y, fitted(text, wide - GAP), style)
         if lines > LEAST_HIGH and y + lines <= height:

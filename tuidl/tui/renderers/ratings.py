@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from tuidl.charts.bars import SPARK_LEVELS
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.palette import Palette
 from tuidl.protocol.rating_answers import Rated, Recommended
 
@@ -60,8 +60,9 @@ def spread(
     kinds = kinds[: max(height - 2, 0)]
     low, high = min(known for known, _ in pairs), max(known for known, _ in pairs)
     error = math.sqrt(sum((a - b) ** 2 for a, b in pairs) / len(pairs))
-    grid.put(0, 0, fitted(f"{answer.part}: off by {error:.3g} (rmse)", width),
-             palette.style("text", bold=True))  # fmt: skip
+    off = f"{answer.part}: off by {error:.3g}"
+    head = worded(width, f"{off} (rmse of {len(pairs):,} ratings)", f"{off} (rmse)")
+    grid.put(0, 0, head, palette.style("text", bold=True))
     long = max(width - NAME - (MEAN if width >= WIDE else 0), 1)
     for y, kind in enumerate(kinds, 1):
         own = [predicted for known, predicted in pairs if known == kind]

@@ -24,7 +24,8 @@ LABELS = 24
 @dataclass(frozen=True)
 class Written:
     """``given``: the prompt; ``tokens``: those written now; ``before``: those of the sample before,
-    of which the end is still to be written over. ``cursor``: a token's place among ``tokens``."""
+    of which the end is still to be written over. ``cursor``: the place among ``tokens`` of the one
+    that other panels speak of."""
 
     given: str
     tokens: Sequence[Token]

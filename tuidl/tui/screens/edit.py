@@ -21,7 +21,7 @@ from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.editor.changes import Changes
 from tuidl.tui.editor.draft import Draft, large_file
 from tuidl.tui.editor.rows import Row, parsed
-from tuidl.tui.editor.saving import named, saved_text
+from tuidl.tui.editor.saving import edited_text, named, saved_text
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.services.finding_rate import ask_for_rate
 from tuidl.tui.state import State
@@ -60,7 +60,9 @@ class EditScreen(Once[Preset | None]):
         super().__init__()
         text = dumps(given.table()) if isinstance(given, Preset) else given
         self._state = state
-        self._path, self._folder = path, path.parent if path else Path()
+        self._path, self._folder = path, Path()
+        if path is not None:
+            text, self._folder = edited_text(text, path)
         self._kept = text
         self._read: set[tuple[Path, float]] = set()
         """Large files whose examples are known, with their times."""

@@ -46,6 +46,8 @@ class RunChanges:
         def named(name: str) -> Path:
             return rename(path, name)
 
+        if self._is_gone(path):
+            return
         hint = "what commands call it by"
         self._ask(f"Rename {path.name}", path.name, hint, named, name_problem)
 
@@ -63,7 +65,9 @@ class RunChanges:
 
     def pin(self, paths: Sequence[Path]) -> None:
         """Pin runs, or unpin them where all of them are pinned."""
-        labels = {path: _label_of(path) for path in paths}
+        labels = {path: _label_of(path) for path in paths if not self._is_gone(path)}
+        if not labels:
+            return
         pinned = not all(label.pinned for label in labels.values())
         for path, label in labels.items():
             try:
@@ -72,6 +76,16 @@ class RunChanges:
                 self._app.warn(error)
         self._tell()
 
+    def _is_gone(self, path: Path) -> bool:
+        """Whether a run was deleted or moved since it was listed, which is said then; the lists are
+        renewed."""
+        if path.is_dir():
+            return False
+        undone = "; u brings back what was deleted here" if self._deleted else ""
+        self._app.warn(f"{path.name} is not there any more: deleted or moved{undone}")
+        self._tell()
+        return True
+
     def _label(
         self,
         path: Path,
@@ -79,6 +93,8 @@ class RunChanges:
         shown: Callable[[Words], str],
         changed: Callable[[Words, str], Words],
     ) -> None:
+        if self._is_gone(path):
+            return
         label = _label_of(path)
 
         def problem(text: str) -> str:

@@ -69,13 +69,18 @@ class AttentionPanel(Chart, can_focus=False):
         known = self.answer
         if known is None:
             return "attention"
-        here, layers, heads = known.layer + 1, len(known.layers), known.heads
+        layer = f"layer {known.layer + 1} of {len(known.layers)}"
         at = "mean" if known.head is None else f"{known.head + 1}"
-        head = f"mean of {heads}" if known.head is None else f"head {at} of {heads}"
+        head = (
+            f"mean of {known.heads} heads" if known.head is None else f"head {at} of {known.heads}"
+        )
+        brief = f"layer {known.layer + 1}/{len(known.layers)}, head {at}/{known.heads}"
         return worded(
             self.title_room,
-            f"attention, rows look at columns: layer {here} of {layers}, {head} heads",
-            f"rows look at columns: layer {here}/{layers}, head {at}/{heads}",
-            f"layer {here} of {layers}, {head} heads",
-            f"layer {here}/{layers}, {head}",
+            f"attention, rows look at columns: {layer}, {head}",
+            f"attention, rows look at columns: {brief}",
+            f"attention: {layer}, {head}",
+            f"attention: {brief}",
+            f"attention: layer {known.layer + 1}, head {at}",
+            brief,
         )

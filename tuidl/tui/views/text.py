@@ -108,6 +108,7 @@ class TextView(View):
         if not writing.is_whole:
             writing.length = self._length()
             wanted.append(("sample", writing.options()))
+        writing.follow()
         chosen = writing.chosen
         if self.has_class("-map"):
             wanted.append(("embedding_map", {"token": chosen.name if chosen else ""}))
@@ -184,6 +185,13 @@ class TextView(View):
         self._show("attention" if has_attention(self.preset) else "map")
         self.touched()
 
+    def hint(self, action: str) -> str | None:
+        """What ``v`` shows next; keys that have nothing to do are not named."""
+        kinds = self._kinds()
+        if action == "look":
+            return None if has_attention(self.preset) else ""
+        return " / ".join(kinds) * (len(kinds) > 1) if action == "turn" else None
+
     def _kinds(self) -> list[str]:
         """What can stand below the bars, or in their place."""
         found = ["attention", "map"] if has_attention(self.preset) else ["map"]
@@ -225,7 +233,7 @@ class SamplePanel(Chart):
         view, writing = self.view, self.view.writing
         if view.problem or not writing.shown:
             return unanswered(view.problem, view.frame, palette, width, height)
-        text = sample.Written(writing.given, writing.tokens, writing.before, writing.cursor)
+        text = sample.Written(writing.given, writing.tokens, writing.before, writing.place)
         return sample.written(text, palette, width, height, unicode)
 
     def title_now(self) -> str:

@@ -13,7 +13,8 @@ AT_ONCE = 12
 @dataclass
 class Writing:
     """``tokens`` of sample ``number``, of which there will be ``length``; ``before``: those of the
-    sample before. ``cursor``: a token's place, None while the last one is followed."""
+    sample before. ``cursor``: a token's place, None while the last one is followed; ``followed``:
+    the last one when the engine was asked, which its answers speak of."""
 
     prompt: str = ""
     temperature: float = 0.8
@@ -26,6 +27,7 @@ class Writing:
     tokens: list[Token] = field(default_factory=list)
     before: list[Token] = field(default_factory=list)
     cursor: int | None = None
+    followed: int | None = None
     places: list[tuple[int, int]] = field(default_factory=list)
     """Epoch and step of each token."""
 
@@ -44,9 +46,23 @@ class Writing:
             "seed": self.seed,
         }
 
+    def follow(self) -> None:
+        """Have all that is asked from here on speak of one token."""
+        self.followed = len(self.tokens) - 1 if self.tokens else None
+
+    @property
+    def place(self) -> int | None:
+        """The token's that is spoken of: the one under the cursor, or the last that was there when
+        the engine was asked, as all panels are of that moment."""
+        if not self.tokens:
+            return None
+        last = len(self.tokens) - 1
+        chosen = self.followed if self.cursor is None else self.cursor
+        return last if chosen is None else min(chosen, last)
+
     def context(self) -> dict[str, Any]:
-        """The text up to the cursor, as a probe takes it."""
-        end = len(self.tokens) if self.cursor is None else self.cursor + 1
+        """The text up to that token, as a probe takes it."""
+        end = 0 if self.place is None else self.place + 1
         return {"prompt": self.prompt, "known": [token.number for token in self.tokens[:end]]}
 
     def take(self, answer: Sample, place: tuple[int, int]) -> bool:
@@ -60,7 +76,9 @@ class Writing:
 
     def again(self, **changes: Any) -> "Writing":
         """The next sample, which is written over this one. ``changes``: of what is asked for."""
-        fresh = replace(self, tokens=[], places=[], before=self.shown, number=self.number + 1)
+        fresh = replace(
+            self, tokens=[], places=[], followed=None, before=self.shown, number=self.number + 1
+        )
         return replace(fresh, **changes)
 
     @property
@@ -70,11 +88,8 @@ class Writing:
 
     @property
     def chosen(self) -> Token | None:
-        """The token under the cursor, or the last one."""
-        if not self.tokens:
-            return None
-        place = len(self.tokens) - 1 if self.cursor is None else self.cursor
-        return self.tokens[min(place, len(self.tokens) - 1)]
+        """The token that is spoken of."""
+        return None if self.place is None else self.tokens[self.place]
 
     def move(self, way: int) -> None:
         """The cursor by some tokens; behind the last one it follows what is written."""
