@@ -162,6 +162,9 @@ def layer_fitted(name: str, size: int) -> str:
     use, _, layer = name.rpartition(".")
     again = use.partition("@")[2]
     use = f"@{again}" if again else use
+    layer = next(
+        (w for way in _known_short(layer.split("_")) if len(w := "_".join(way)) + 2 <= size), layer
+    )
     room = size - cell_len(layer) - 1
     if use.replace("_", "").isalnum() and any(map(str.isdigit, use)):
         use = layer_fitted(use, room)  # a layer of a block, and one of its parameters

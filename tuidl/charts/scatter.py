@@ -249,14 +249,19 @@ def _field_colors(palette: Palette, values: Array, soft: bool) -> Array:
 
 
 def _legend(grid: Grid, palette: Palette, groups: Sequence[Points], paths: Sequence[Path]) -> None:
-    x = 0
     entries = [(_sign(group, grid.unicode), group.name, group.role) for group in groups]
     entries += [(sample(path.role, grid.unicode), path.name, path.role) for path in paths]
+    entries = [entry for entry in entries if entry[1]]
+    wide = sum(cell_len(sign) + cell_len(name) for sign, name, _ in entries)
+    ways = ((1, 3), (1, 2), (1, 1), (0, 1))
+    roomy = (way for way in ways if wide + (sum(way)) * len(entries) - way[1] <= grid.width)
+    before, gap = next(roomy, ways[-1])
+    x = 0
     for sign, name, role in entries:
-        if not name or x + cell_len(sign) + 2 > grid.width:
-            continue
-        x = grid.put(x, 0, f"{sign} ", palette.style(role, bold=True))
-        x = grid.put(x, 0, fitted(name, grid.width - x), palette.style("text")) + 3
+        if x + cell_len(sign) + before + 1 > grid.width:
+            break
+        x = grid.put(x, 0, sign, palette.style(role, bold=True)) + before
+        x = grid.put(x, 0, fitted(name, grid.width - x), palette.style("text")) + gap
 
 
 def _sign(group: Points, unicode: bool) -> str:

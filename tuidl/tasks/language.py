@@ -11,7 +11,7 @@ SAMPLE = Picture(
     {"count": 48},
     {"count": 12},
 )
-MAP = Picture("embedding_map", "tokens that are used alike lie together", "map of the embedding")
+MAP = Picture("embedding_map", "tokens used alike lie together", "map of the embedding")
 
 
 class NextTokens(PerStep):

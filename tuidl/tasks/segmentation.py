@@ -9,7 +9,7 @@ from tuidl.tasks.per_step import PerStep
 
 MASKS = Picture(
     "masks",
-    "held-out pictures: predicted mask, true mask",
+    "held out: predicted, true masks",
     "held-out pictures, the worst first: predicted mask, true mask",
     {"count": 12},
     {"count": 40, "worst_first": True},

@@ -67,3 +67,19 @@ def test_losses_that_span_much_are_drawn_by_their_logarithm(losses: list[float],
     scene.history.extend((i, loss, None) for i, loss in enumerate(losses))
     (said,) = (text for text, _ in words.scores(scene, 118, unicode=True))
     assert said == f"training loss {losses[-1]:.3f} {bars}"
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [(0.0, "loss 0.000"), (0.00021, "loss 0.0002"), (3e-7, "loss 3e-07"), (0.0306, "loss 0.031")],
+)
+def test_a_small_loss_is_not_called_zero(loss: float, said: str) -> None:
+    assert words._score({"loss": loss, "accuracy": 1.0}) == f"{said}, 100.0% right"
+
+
+def test_a_change_to_no_points_at_all_is_not_said_to_be_on_its_way() -> None:
+    """It waits for points: nothing can be trained on none."""
+    look = Look(neurons())
+    for line, comes in (("2d:own", False), ("2d:own:put=A+1+1", True), ("2d:spiral", True)):
+        said = [text for text, _ in words.standing(Scene(PlaneState.parse(line), look=look), 120)]
+        assert ("the change is on its way" in said) is comes, line

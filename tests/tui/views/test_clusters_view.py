@@ -25,11 +25,11 @@ async def test_centres_leave_a_way_that_v_hides(
             await watched.answer("clusters", clusters(updates=updates))
         view = app.screen.query_one(ClustersView)
         assert len(view.trail) == 3
-        assert "ways of the ce" in watched.seen(ClusterMap)
+        assert "━ ways" in watched.seen(ClusterMap)
         assert "class 3 in 75%" in watched.seen(NearestPanel)
         assert "after step 120" in app.screen.query_one(ClusterMap).title_now()
         await watched.press("v")
-        assert "ways of the ce" not in watched.seen(ClusterMap)
+        assert "━ ways" not in watched.seen(ClusterMap)
         await watched.answer("clusters", clusters(updates=60))
         assert len(view.trail) == 1, "a run that went back has no way beyond"
 

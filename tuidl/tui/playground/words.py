@@ -7,7 +7,7 @@ from tuidl.charts.grid import worded
 from tuidl.data.plane import CLASSES, FEATURES
 from tuidl.plane.state import PlaneState
 from tuidl.tui.playground.advice import is_by_heart
-from tuidl.tui.playground.scene import LABELS, Scene
+from tuidl.tui.playground.scene import LABELS, Scene, points_of
 from tuidl.tui.playground.settings import shown_settings
 
 KEYS = """\
@@ -38,6 +38,8 @@ SHOWN_ELSEWHERE = (
 """Settings that other panels show, in the order in which a line leaves them out."""
 MOST_BARS = 60
 WIDE, LEAST_BAR = 20.0, 0.1
+LEAST_OF_THREE = 0.0005
+"""Losses that three decimals show."""
 HELD_OUT = "validation"
 PARTS = (("training", "train"), (HELD_OUT, HELD_OUT))
 BY_HEART = ": learned by heart"
@@ -50,7 +52,9 @@ def standing(scene: Scene, room: int) -> list[tuple[str, str]]:
     known = ("no step yet", "muted")
     if look is not None:
         known = f"step {look.answer.updates:,}", "text"
-    behind = [("the change is on its way", "muted")] if look and scene.is_behind else []
+    has_points = bool(points_of(scene.state.source))  # without any there is nothing to train on
+    is_coming = look is not None and scene.is_behind and has_points
+    behind = [("the change is on its way", "muted")] if is_coming else []
     left = room - sum(len(text) + 2 for text, _ in (known, *behind))
     return [known, *behind, (short_line(scene.state, left), "muted")]
 
@@ -98,8 +102,13 @@ def scores(scene: Scene, width: int, unicode: bool) -> list[tuple[str, str]]:
 
 def _score(known: dict[str, float | None]) -> str:
     loss, accuracy = known.get("loss"), known.get("accuracy")
-    words = "loss not finite" if loss is None else f"loss {loss:.3f}"
+    words = "loss not finite" if loss is None else f"loss {_loss(loss)}"
     return words if accuracy is None else f"{words}, {100 * accuracy:.1f}% right"
+
+
+def _loss(loss: float) -> str:
+    """Three decimals; a smaller one is not called zero."""
+    return f"{loss:.3f}" if loss >= LEAST_OF_THREE or loss == 0 else f"{loss:.1g}"
 
 
 def _bars(scene: Scene, part: str, most: int) -> str:

@@ -45,7 +45,7 @@ def clusters(
         *(_points(str(i + 1), centers[i : i + 1], role) for i, role in enumerate(roles)),
     ]
     field = _nearest(points, centers) if answer.explained is None else None
-    names = ("ways of the centres", *[""] * len(centers))
+    names = ("ways", *[""] * len(centers))
     ways = zip(names, _ways(trail), strict=False)
     paths = [Path(name, *way, "text") for name, way in ways]
     drawn = scatter(

@@ -35,14 +35,15 @@ def _words(answer: Masks, palette: Palette, width: int, unicode: bool) -> Text:
     iou = "" if answer.overlap is None else f"mean IoU {answer.overlap:.3f}"
     legend = sum(len(name) + 4 for name in answer.classes[1:])
     ways = [f"{iou} of {some} of {answer.part}; predicted, true", f"{iou}; predicted, true", iou]
-    text = next((way for way in ways if len(way) + legend <= width), iou)
-    x = grid.put(0, 0, fitted(text, width), palette.style("text", bold=True)) + 2
+    text = next((way for way in ways if len(way) + legend <= width), iou.removeprefix("mean "))
+    gap = 2 if len(text) + legend <= width else 1  # so that more of the classes are named
+    x = grid.put(0, 0, fitted(text, width), palette.style("text", bold=True)) + gap
     for number, name in enumerate(answer.classes[1:], 1):
-        if x + len(name) + 2 > width:
+        if x + len(name) + gap > width:
             break
         sign = SIGN if palette.colors and unicode else shade(number, len(answer.classes), unicode)
         grid.put(x, 0, sign, palette.style(role_of(number)))
-        x = grid.put(x + 2, 0, name, palette.style("muted")) + 2
+        x = grid.put(x + gap, 0, name, palette.style("muted")) + gap
     return grid.lines()[0]
 
 

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 
+from tuidl.charts.grid import worded
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.clusters import Clusters
@@ -94,7 +95,10 @@ class ClusterMap(Chart):
     def title_now(self) -> str:
         if self.view.answer is None:
             return CLUSTERS.title
-        return f"{CLUSTERS.title} after step {self.view.answer.updates:,}"
+        step = f"step {self.view.answer.updates:,}"
+        return worded(
+            self.title_room, f"{CLUSTERS.title} after {step}", f"clusters after {step}", step
+        )
 
     def subtitle_now(self) -> str:
         return f"v: {'hide' if self.view.shows_way else 'show'} the ways" if self.view.trail else ""
@@ -123,7 +127,12 @@ class NearestPanel(Chart, can_focus=False):
         self.view = view
 
     def title_now(self) -> str:
-        return "each cluster, and what lies nearest to its centre"
+        return worded(
+            self.title_room,
+            "each cluster, and what lies nearest to its centre",
+            "each cluster, nearest to its centre",
+            "nearest to each centre",
+        )
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         view = self.view
