@@ -50,7 +50,7 @@ class Picture:
         return self if kind == self.probe or self.otherwise is None else self.otherwise
 
 
-AGAINST_TRUE = "held-out examples: predicted against true"
+AGAINST_TRUE = "held out: predicted against true"
 VALUES = Picture("values", AGAINST_TRUE, AGAINST_TRUE)
 
 

@@ -6,9 +6,13 @@ from rich.text import Text
 
 from tuidl.charts.grid import Grid
 from tuidl.charts.palette import Palette
+from tuidl.charts.scale import short
 from tuidl.charts.scatter import Path, Points, scatter
 from tuidl.protocol.probes import Values
 from tuidl.tui.renderers.shapes import known
+
+MOST_WHOLE = 1e9
+"""Numbers below which all digits before the point are shown."""
 
 
 def values(answer: Values, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -30,6 +34,11 @@ def values(answer: Values, palette: Palette, width: int, height: int, unicode: b
     return [*_words(kept, palette, width, unicode, _which(answer)), *body]
 
 
+def in_digits(value: float) -> str:
+    """Three digits that count; of thousands all whole ones."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < MOST_WHOLE else short(value)
+
+
 def _which(answer: Values) -> str:
     if answer.output is None or answer.outputs == 1:
         return ""
@@ -44,11 +53,11 @@ def _words(
         error = sum(abs(a - b) for a, b in pairs) / len(pairs)
         middle = sum(a for a, _ in pairs) / len(pairs)
         plain = sum(abs(a - middle) for a, _ in pairs) / len(pairs)
-        mean = f"off by {error:.3g}"
+        mean = f"off by {in_digits(error)}"
         ways = (
-            f"{which}{mean} on average; always predicting the mean: {plain:.3g}",
-            f"{which}{mean} on average, the mean by {plain:.3g}",
-            f"{mean} on average, the mean by {plain:.3g}",
+            f"{which}{mean} on average; always predicting the mean: {in_digits(plain)}",
+            f"{which}{mean} on average, the mean by {in_digits(plain)}",
+            f"{mean} on average, the mean by {in_digits(plain)}",
             mean,
         )
         text = next((way for way in ways if len(way) <= width), "")
