@@ -76,41 +76,33 @@ def runs(
     With --json each has its settings, by dotted keys. --logs: what other programs logged stands
     among them, with the last values of its measures.
     """
-    wanted = [where] if where else []
-    wanted += [f"sweep == {_sweep(sweeps)!r}"] if sweeps else []
+    conditions = [where] if where else []
+    conditions += [f"sweep == {_sweep(sweeps)!r}"] if sweeps else []
+    columns, groups = _keys(shown), _keys(grouped)
     if ui:
         if as_json:
             raise click.UsageError("--ui goes without --json")
-        wanted += [f"state == {state!r}"] if state else []
-        by = _keys(grouped) or (("sweep",) if sweeps else ())
-        _on_screen(words, wanted, key, _keys(shown), by, _folders(folders))
-    from tuidl.runs.foreign import listed_with
-    from tuidl.runs.listing import as_lines
-    from tuidl.runs.settings import in_order, require_known, those_where, to_json, with_settings
-    from tuidl.storage.locations import runs_folder
-
+        conditions += [f"state == {state!r}"] if state else []
+        groups = groups or (("sweep",) if sweeps else ())
+        _on_screen(words, conditions, key, columns, groups, _folders(folders))
     if grouped and (key or shown):
         raise click.UsageError("--group-by goes without --sort and --columns, unless with --ui")
-    found, keys, groups = (
-        listed_with(_folders(folders), words, state), _keys(shown), _keys(grouped),
-    )  # fmt: skip
-    if key or keys or groups or where or as_json:
+    from tuidl.runs.foreign import listed_with
+    from tuidl.runs.settings import in_order, require_known, those_where, to_json, with_settings
+
+    found = listed_with(_folders(folders), words, state)
+    if key or columns or groups or where or as_json:
         found = with_settings(found)
-    require_known(found, (*keys, *groups))
-    for condition in wanted:
+    require_known(found, (*columns, *groups))
+    for condition in conditions:
         found = those_where(found, condition)
     found = in_order(found, key) if key and found else found
     if groups and (found or as_json):
         _show_groups(found, groups, as_json)
     elif as_json:
         put_json(to_json(found))
-    elif found:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for line in as_lines(found, keys, width):
-            put(line)
     else:
-        chosen = " like that" if words or state or wanted else ""
-        say(f"no runs{chosen} in {runs_folder()}")
+        _show(found, columns, is_chosen=bool(words or state or conditions))
 
 
 def _sweep(called: str) -> str:
@@ -157,6 +149,19 @@ def _on_screen(
 
 def _keys(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def _show(found: "list[Listed]", columns: tuple[str, ...], *, is_chosen: bool) -> None:
+    """``is_chosen``: whether there may be other runs than these."""
+    from tuidl.runs.listing import as_lines
+    from tuidl.storage.locations import runs_folder
+
+    if not found:
+        say(f"no runs{' like that' if is_chosen else ''} in {runs_folder()}")
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in as_lines(found, columns, width):
+        put(line)
 
 
 def _show_groups(found: "list[Listed]", keys: tuple[str, ...], as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """The parts of the arena that all routines share: parameters, gradients, optimizers' state."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -8,7 +9,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Memory
 from tuidl.compiler.memory_plan import Place, aligned, stack
 from tuidl.compiler.nodes import Node, Target
-from tuidl.compiler.tables import table_of
+from tuidl.compiler.tables import Table, table_of
 from tuidl.core.errors import PresetError
 from tuidl.ir.buffers import Buffer, Region, View
 from tuidl.nn.initializer_names import Start
@@ -61,7 +62,7 @@ def lay_out(graph: Graph, portion: Sharding) -> Layout:
             name = f"{node.name}.{parameter.name}"
             parameters[name] = Buffer(name, region, parameter.shape)
     places = stack((b for b in parameters.values() if b.region is Region.PARAMETERS), 0)
-    span = sum(aligned(buffer.elements(1)) for buffer in places)
+    span = _span(places)
     vector = Buffer("parameters", Region.PARAMETERS, (span,))
     places[vector] = Place(0)
     end = span
@@ -74,7 +75,7 @@ def lay_out(graph: Graph, portion: Sharding) -> Layout:
         places |= {b: replace(p, start=p.start + end) for b, p in of_gradients.places.items()}
         end += of_gradients.size
         places |= stack(memory.state.values(), end)
-        end += sum(aligned(buffer.elements(1)) for buffer in memory.state.values())
+        end += _span(memory.state.values())
         memories.append(memory)
         starts.append(start)
     parts = (tuple(memories), tuple(starts), tuple(gradients))
@@ -95,7 +96,7 @@ def _part(
         for p in node.trainable
     }
     starts = [places[buffer].start for buffer in own.values()]
-    size = sum(aligned(buffer.elements(1)) for buffer in own.values())
+    size = _span(own.values())
     last = list(own.values())[-1]
     if starts[-1] + aligned(last.elements(1)) - starts[0] != size:
         problem = "networks that are trained together must be used one after the other in outputs"
@@ -119,7 +120,7 @@ def _memory(
     buffers = {
         name: Buffer(f"d_{name}", Region.GRADIENTS, buffer.shape) for name, buffer in own.items()
     }
-    span = sum(aligned(buffer.elements(1)) for buffer in own.values())
+    span = _span(own.values())
     prefix = f"{objective.name}." if objective.name else ""
     state = {
         name: Buffer(f"{prefix}{name}", Region.STATE, (span,))
@@ -133,13 +134,6 @@ def _memory(
         if portion.has_tiles and not portion.is_tiled(name.rpartition(".")[0])
     }
     places = stack(buffers.values(), 0, lane_stride=0 if portion.has_tiles else span)
-    tables = {}
-    for node in nodes:
-        if node.layer.reads_rows and portion.is_tiled(node.name) and objective.learns(node):
-            for parameter in node.trainable:
-                buffer = buffers[name := f"{node.key}.{parameter.name}"]
-                place = (start := places[buffer].start, start + aligned(buffer.elements(1)))
-                tables[name] = table_of(node, parameter, portion, place, objective)
     copies, runs, placed = _copies(buffers, by_examples, total, portion.shards)
     gradients = _Gradients({**places, total: Place(0), **placed.places}, rows * span + placed.size)
     memory = Memory(
@@ -150,9 +144,24 @@ def _memory(
         state=state,
         copies=copies,
         runs=runs,
-        tables=tables,
+        tables=_tables(objective, nodes, portion, buffers, places),
     )
     return memory, gradients
+
+
+def _tables(
+    objective: Target, nodes: list[Node], portion: Sharding, buffers: dict[str, Buffer],
+    places: dict[Buffer, Place],
+) -> dict[str, Table]:  # fmt: skip
+    """Tables of embeddings of which a step changes only the rows that its batch reads."""
+    tables = {}
+    for node in nodes:
+        if node.layer.reads_rows and portion.is_tiled(node.name) and objective.learns(node):
+            for parameter in node.trainable:
+                buffer = buffers[name := f"{node.key}.{parameter.name}"]
+                place = (start := places[buffer].start, start + aligned(buffer.elements(1)))
+                tables[name] = table_of(node, parameter, portion, place, objective)
+    return tables
 
 
 def _copies(
@@ -165,7 +174,7 @@ def _copies(
     if not by_examples:
         return None, (), _Gradients({}, 0)
     starts = {b: place.start for b, place in stack(buffers.values(), 0).items()}
-    width = sum(aligned(buffer.elements(1)) for buffer in by_examples.values())
+    width = _span(by_examples.values())
     copies = Buffer("gradients of shards", Region.GRADIENTS, (shards, width))
     base = total.elements(1)
     places = {copies: Place(base), **stack(by_examples.values(), base, lane_stride=width)}
@@ -180,6 +189,11 @@ def _copies(
             runs.append((View(total, starts[buffer], (size,)), first))
         first += size
     return copies, tuple(runs), _Gradients(places, shards * width)
+
+
+def _span(buffers: Iterable[Buffer]) -> int:
+    """The elements that buffers take side by side, gaps for alignment included."""
+    return sum(aligned(buffer.elements(1)) for buffer in buffers)
 
 
 def slots_of(

@@ -61,16 +61,7 @@ def assemble(preset: Preset) -> Assembly:
             raise PresetError(f"outputs[{i}].name", f"{output.name!r} is taken by an input")
         network: Network = find(output.network, preset.networks, f"outputs[{i}].network", "network")
         given = _given(output, network, f"outputs[{i}]", known, shape_of, used)
-        place = preset.networks.index(network)
-        names = dict(zip(network.inputs, output.inputs, strict=True))
-        chain = Chain(
-            completed(network.layers, spec, _width(preset, spec, network.name), names),
-            key=f"networks[{place}].layers",
-            network=network.name,
-            call=output.name if network.name in used else "",
-            frozen=frozenset(preset.weights.frozen if preset.weights else ()),
-            sealed=frozenset(given.values() if output.stop_gradient else ()),
-        )
+        chain = _chain(preset, spec, output, network, given, is_first=network.name not in used)
         used.setdefault(network.name, tuple(map(shape_of, given.values())))
         built, end = build_chain(chain, given, shape_of, len(nodes))
         nodes += built
@@ -85,6 +76,22 @@ def assemble(preset: Preset) -> Assembly:
     )
     _require_names(objectives)
     return Assembly(inputs, tuple(nodes), outputs, objectives)
+
+
+def _chain(
+    preset: Preset, spec: ExampleSpec, output: Output, network: Network, given: dict[str, int],
+    *, is_first: bool,
+) -> Chain:  # fmt: skip
+    """The layers of one use of a network; ``is_first``: the use that has the parameters."""
+    names = dict(zip(network.inputs, output.inputs, strict=True))
+    return Chain(
+        completed(network.layers, spec, _width(preset, spec, network.name), names),
+        key=f"networks[{preset.networks.index(network)}].layers",
+        network=network.name,
+        call="" if is_first else output.name,
+        frozen=frozenset(preset.weights.frozen if preset.weights else ()),
+        sealed=frozenset(given.values() if output.stop_gradient else ()),
+    )
 
 
 def _given(

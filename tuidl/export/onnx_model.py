@@ -39,16 +39,14 @@ def model(graph: Graph, prepared: Preparation, parameters: dict[str, Array]) -> 
 
     draft = OnnxDraft(INPUT, graph.spec.shape, parameters)
     _write(draft, graph)
-    shapes = {INPUT: graph.spec.shape, OUTPUT: graph.nodes[-1].shape}
-    ends = [
+    given, answer = (
         helper.make_tensor_value_info(
             name, TensorProto.FLOAT, _dimensions(graph, shape, name == INPUT)
         )
-        for name, shape in shapes.items()
-    ]
-    body = helper.make_graph(
-        draft.nodes, "network", ends[:1], ends[1:], list(draft.constants.values())
+        for name, shape in ((INPUT, graph.spec.shape), (OUTPUT, graph.nodes[-1].shape))
     )
+    constants = list(draft.constants.values())
+    body = helper.make_graph(draft.nodes, "network", [given], [answer], constants)
     whole = helper.make_model(
         body,
         opset_imports=[helper.make_opsetid("", OPSET)],
@@ -57,17 +55,19 @@ def model(graph: Graph, prepared: Preparation, parameters: dict[str, Array]) -> 
         producer_version=__version__,
         doc_string=f"{graph.preset.name}\n{inputs_text(graph.preset, prepared)}",
     )
-    helper.set_model_props(
-        whole,
-        {
-            "preset": graph.preset.to_toml(),
-            "preparation": prepared.to_json().decode(),
-            "answer": prepared.answer,
-            "classes": msgspec.json.encode(prepared.classes).decode(),
-        },
-    )
+    helper.set_model_props(whole, _metadata(graph, prepared))
     onnx.checker.check_model(whole, full_check=True)
     return bytes(whole.SerializeToString())
+
+
+def _metadata(graph: Graph, prepared: Preparation) -> dict[str, str]:
+    """What the file says of itself: all that is needed to prepare inputs and to read answers."""
+    return {
+        "preset": graph.preset.to_toml(),
+        "preparation": prepared.to_json().decode(),
+        "answer": prepared.answer,
+        "classes": msgspec.json.encode(prepared.classes).decode(),
+    }
 
 
 STEPWISE = {"embedding", "position_embedding", "sine_position_encoding", "multi_head_attention",

@@ -52,15 +52,12 @@ def _inspected(
     count = min(len(feed), routine.capacity)
     rows = routine.rows_for(count)
     _gather(model, feed, rows)
-    instructions = routine.emitted.instructions
-    last = {i.node: n for n, i in enumerate(instructions) if i.phase is Phase.FORWARD}
-    first: dict[str, int] = {}
-    for number, instruction in enumerate(instructions):
-        if instruction.phase is Phase.BACKWARD:
-            first.setdefault(instruction.node, number)
+    numbered = list(enumerate(routine.emitted.instructions))
+    last = {i.node: n for n, i in numbered if i.phase is Phase.FORWARD}
+    first = {i.node: n for n, i in reversed(numbered) if i.phase is Phase.BACKWARD}
     outputs: dict[str, Array] = {}
     gradients: dict[str, Array] = {}
-    for number, instruction in enumerate(instructions):
+    for number, instruction in numbered:
         if instruction.phase is end:
             break
         name = instruction.node
@@ -72,13 +69,17 @@ def _inspected(
     loss = sum(float(engine.arena[start]) for start in rows.statistics) / max(count, 1)
     if end is Phase.BACKWARD:
         return Inspected(loss, outputs, {}, {})
+    return Inspected(loss, outputs, gradients, _parameter_gradients(model, objective))
+
+
+def _parameter_gradients(model: Model, objective: ObjectiveProgram) -> dict[str, Array]:
+    """Over the whole batch, of the parameters that the objective trains."""
     total = model.summed_gradients(objective)
-    parameters = {
+    return {
         slot.name: total[slot.offset : slot.offset + slot.size].reshape(slot.shape)
         for slot in model.program.parameters
         if slot.trainable and objective.has(slot)
     }
-    return Inspected(loss, outputs, gradients, parameters)
 
 
 def _gather(model: Model, feed: ArrayDataset, rows: Rows) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.backends.base import ArrayDataset
+from tuidl.compiler.arena import ParameterSlot
 from tuidl.core.errors import DataError
 from tuidl.core.lazy import Array
 from tuidl.model.model import Model
@@ -69,13 +70,8 @@ def survey(
     for path in paths:
         _require_same_network(model, path)
     slots = trained_slots(model.program)
-    with model.lock.hold():
-        centre = vector_of(slots, model.parameters)
     walked = [np.stack([vector_of(slots, p) for p in path.parameters]) for path in paths]
-    if wanted.plane == "path":
-        plane = path_plane(np.concatenate(walked), centre)
-    else:
-        plane = random_plane(slots, centre, wanted.seed)
+    plane = _plane(model, slots, walked, wanted)
     part, feed = held_out_part(state)
     some = some_of(feed, graph, wanted.points, wanted.examples)
     known = [_points(model, some, plane, *pair) for pair in zip(paths, walked, strict=True)]
@@ -99,6 +95,17 @@ def survey(
         paths=tuple(known),
     )
     return head, Landscape(model, some, plane, first, second)
+
+
+def _plane(
+    model: Model, slots: Sequence[ParameterSlot], walked: Sequence[Array], wanted: Wanted
+) -> Plane:
+    """Through the model's parameters, along the paths' weights (steps, weights) or at random."""
+    with model.lock.hold():
+        centre = vector_of(slots, model.parameters)
+    if wanted.plane == "path":
+        return path_plane(np.concatenate(walked), centre)
+    return random_plane(slots, centre, wanted.seed)
 
 
 def finite_or_none(value: float) -> Number:
