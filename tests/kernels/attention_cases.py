@@ -16,6 +16,8 @@ SHAPES = [
     {"n": 2, "t": 37, "l": 37, "f": 16, "heads": 2, "itself": True},
     {"n": 2, "t": 3, "l": 4, "f": 6, "heads": 2, "itself": False},
     {"n": 1, "t": 34, "l": 133, "f": 4, "heads": 1, "itself": False},
+    {"n": 1, "t": 141, "l": 141, "f": 4, "heads": 1, "itself": True},
+    {"n": 1, "t": 5, "l": 9, "f": 200, "heads": 1, "itself": False},
     {"n": 0, "t": 3, "l": 3, "f": 4, "heads": 2, "itself": True},
 ]
 HIDING: list[dict[str, Any]] = [

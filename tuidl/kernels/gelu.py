@@ -67,7 +67,8 @@ def normal(x: Any) -> Any:
 @rounded_function
 def _normal32(x):
     """x is split, so that the error of its square does not become one of e**(-x**2 / 2);
-    rounded as it is written, as LLVM would put the square together again.
+    rounded as it is written, as LLVM would put the square together again. Polynomials are summed in
+    pairs (Estrin): a shorter chain of operations that wait for each other than by Horner.
 
     Below 0 both results are that power times something: so they keep their digits.
     """
@@ -78,15 +79,18 @@ def _normal32(x):
     n = round_to_even(square * LOG2_E)
     r = multiply_add(n, -LN2_LOW, multiply_add(n, -LN2_HIGH, square))
     r = multiply_add((a - near) * (a + near), -HALF, r)
-    p = multiply_add(multiply_add(multiply_add(E0, r, E1), r, E2), r, E3)
-    p = multiply_add(multiply_add(p, r, E4), r, E5)
-    power = (multiply_add(p * r, r, r) + ONE) * power_of_two(n)
+    square = r * r
+    low, middle = multiply_add(E4, r, E5), multiply_add(E2, r, E3)
+    p = multiply_add(multiply_add(multiply_add(E0, r, E1), square, middle), square, low)
+    power = (multiply_add(p, square, r) + ONE) * power_of_two(n)
     power = ZERO if a == FAR else power
     share = ONE / multiply_add(RATIO_SCALE, a, ONE)
     u = share + share - ONE
-    q = multiply_add(multiply_add(multiply_add(R9, u, R8), u, R7), u, R6)
-    q = multiply_add(multiply_add(multiply_add(q, u, R5), u, R4), u, R3)
-    q = multiply_add(multiply_add(multiply_add(q, u, R2), u, R1), u, R0) * share
+    u2 = u * u
+    u4 = u2 * u2
+    low = multiply_add(multiply_add(R3, u, R2), u2, multiply_add(R1, u, R0))
+    middle = multiply_add(multiply_add(R7, u, R6), u2, multiply_add(R5, u, R4))
+    q = multiply_add(multiply_add(multiply_add(R9, u, R8), u4, middle), u4, low) * share
     below, slope = power * q, power * multiply_add(-a, PEAK, q)
     return (below if x < ZERO else ONE - below), (slope if x < ZERO else ONE - slope)
 

@@ -1,8 +1,4 @@
-"""The exponentials of a row of scores, by whole vectors.
-
-Of a row that is no multiple of its vectors LLVM computes the rest in shorter ones or number by
-number. Here a mask takes the rest.
-"""
+"""The exponentials of a row of scores, by whole vectors."""
 
 from functools import reduce
 from typing import Any
@@ -77,14 +73,12 @@ def _exponentials_intrinsic(typing_context, row, count, top, scale, lowest):
         for total in totals:
             builder.store(nothing, total)
 
-        def raise_all(first: Any, total: Any, mask: Any = None) -> None:
+        def raise_all(first: Any, total: Any) -> None:
             place = builder.gep(row, [first])
-            value = simd.load(place, mask)
+            value = simd.load(place)
             power = _power(simd, simd.multiply_add(value, scale, away))
             power = builder.select(builder.fcmp_ordered("==", value, lowest), nothing, power)
-            simd.store(power, place, mask)
-            if mask is not None:
-                power = builder.select(mask, power, nothing)
+            simd.store(power, place)
             builder.store(simd.add(power, builder.load(total)), total)
 
         lanes = simd.lanes
@@ -94,7 +88,7 @@ def _exponentials_intrinsic(typing_context, row, count, top, scale, lowest):
             for number, total in enumerate(totals):
                 raise_all(builder.add(first, SIZE(number * lanes)), total)
         with cgutils.for_range_slice(builder, whole, count, SIZE(lanes)) as (first, _):
-            raise_all(first, totals[0], simd.mask(builder.sub(count, first)))
+            raise_all(first, totals[0])
         return _sum_of(simd, [builder.load(total) for total in totals])
 
     kind = row.dtype
@@ -103,5 +97,8 @@ def _exponentials_intrinsic(typing_context, row, count, top, scale, lowest):
 
 @inline_ir
 def exponentials(row, top, scale, lowest):
-    """row = e**(scale row - top), 0 where it is ``lowest``; returns the sum."""
+    """row = e**(scale row - top), 0 where it is ``lowest``; returns the sum.
+
+    A row of whole vectors: some processors store part of one as slowly as several whole ones.
+    """
     return _exponentials(data_of(row), row.shape[0], top, scale, lowest)

@@ -9,102 +9,41 @@ the logarithm of the whole sum. A score that does not count is LOWEST, its weigh
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from tuidl.kernels.dropout import GOLDEN, U, mixed
 from tuidl.kernels.elementary import ONE, ZERO, exp
-from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.simd.exponentials import exponentials
 from tuidl.kernels.simd.gemm import START_C, START_ZERO, Sizes
+from tuidl.kernels.simd.head_blocks import (
+    CAUSAL_ROWS,
+    DOUBLE,
+    KEYS,
+    LOWEST,
+    PACKED,
+    ROWS,
+    Dropping,
+    Head,
+    Hiding,
+    block_factors,
+    block_of,
+    factors_of,
+    from_key,
+    multiply_by_keys,
+    row_of,
+    score,
+    used_of,
+)
 from tuidl.kernels.simd.intrinsics import array_at, clear_elements, pointer_at, stack_of
 from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 
-ROWS, KEYS = 32, 128
-"""Steps of a block: of queries, and of keys."""
-LOWEST = np.float32(-np.inf)
-DOUBLE = 8
-"""Bytes of the larger kind of numbers."""
+__all__ = ["Dropping", "Head", "Hiding", "Slopes", "attend", "pass_back"]
 
 scores_on_stack = stack_of(ROWS * KEYS * DOUBLE)
 slopes_on_stack = stack_of(ROWS * KEYS * DOUBLE)
+keys_on_stack = stack_of(PACKED)
+values_on_stack = stack_of(PACKED)
 row_numbers_on_stack = stack_of(2 * ROWS * DOUBLE)
-
-
-class Head(NamedTuple):
-    """Where its numbers lie: pointers to the first step's, and how far apart steps are.
-
-    ``steps``, ``seen``: of queries, and of keys and values. ``width``: numbers of a step.
-    """
-
-    queries: Any
-    keys: Any
-    values: Any
-    query_stride: Any
-    key_stride: Any
-    steps: Any
-    seen: Any
-    width: Any
-    scale: Any
-
-
-class Block(NamedTuple):
-    """``rows`` queries from ``first`` on, with ``columns`` keys from ``start`` on."""
-
-    first: Any
-    rows: Any
-    start: Any
-    columns: Any
-
-
-class Hiding(NamedTuple):
-    """Which keys a query does not see: those behind it (``causal``), and where ``is_masked`` those
-    whose number, behind the pointer ``numbers``, lies from ``lowest`` on and below ``end``."""
-
-    causal: Any
-    is_masked: Any
-    numbers: Any
-    lowest: Any
-    end: Any
-
-
-class Dropping(NamedTuple):
-    """Which weights dropout takes: see ``kernels/dropout.py``; ``place``: of the head's first."""
-
-    rate: Any
-    key: Any
-    limit: Any
-    scale: Any
-    place: Any
-
-
-@inline_ir
-def row_of(block_numbers, block, i):
-    """A row of a block's numbers."""
-    return array_at(pointer_at(block_numbers, i * block.columns), (block.columns,))
-
-
-@device_function
-def score(head, block, hiding, scores):
-    """scores = the block's products of queries and keys, LOWEST where a key is not seen."""
-    q = pointer_at(head.queries, block.first * head.query_stride)
-    k = pointer_at(head.keys, block.start * head.key_stride)
-    gemm_block(
-        q, Strides(head.query_stride, 1), k, Strides(1, head.key_stride), scores, START_ZERO,
-        scores, block.columns, Sizes(block.rows, head.width, block.columns),
-    )  # fmt: skip
-    if hiding.is_masked:
-        numbers = array_at(pointer_at(hiding.numbers, block.start), (block.columns,))
-        for i in range(block.rows):
-            row = row_of(scores, block, i)
-            for j in range(row.shape[0]):
-                is_hidden = numbers[j] >= hiding.lowest and numbers[j] < hiding.end
-                row[j] = LOWEST if is_hidden else row[j]
-    if hiding.causal:
-        for i in range(block.rows):
-            row = row_of(scores, block, i)
-            for j in range(max(block.first + i + 1 - block.start, 0), row.shape[0]):
-                row[j] = LOWEST
 
 
 @device_function
@@ -117,11 +56,12 @@ def _drop(row, dropping, first):
 
 
 @device_function
-def soften(head, block, dropping, scores, y, y_stride, tops, totals):
+def soften(head, block, hiding, dropping, scores, y, y_stride, tops, totals):
     """Scores to weights, of each row as e**(score - tops[i]); ``tops`` and ``totals`` go on from
     the keys before, and what these have left in y is brought to the new top."""
     for i in range(block.rows):
-        row = row_of(scores, block, i)
+        used = used_of(block, hiding, scores, i)
+        row = row_of(scores, block, i)[:used]
         old = tops[i]
         highest = highest_of(row) * head.scale
         top = highest if block.start == 0 or highest > old else old
@@ -136,16 +76,17 @@ def soften(head, block, dropping, scores, y, y_stride, tops, totals):
         tops[i], totals[i] = top, total
         if dropping.rate > 0:
             _drop(row, dropping, (block.first + i) * head.seen + block.start)
+        clear_elements(pointer_at(scores, i * block.stride + used), block.stride - used)
 
 
 @device_function
-def weigh(head, block, weights, y, y_stride):
+def weigh(head, block, factors, weights, y, y_stride):
     """y = weights values, added to what the keys before have left there."""
-    v = pointer_at(head.values, block.start * head.key_stride)
+    v = pointer_at(factors.values, block.start * factors.stride)
     to = pointer_at(y, block.first * y_stride)
     start_with = START_C if block.start > 0 else START_ZERO
     gemm_block(
-        weights, Strides(block.columns, 1), v, Strides(head.key_stride, 1), to, start_with, to,
+        weights, Strides(block.stride, 1), v, Strides(factors.stride, 1), to, start_with, to,
         y_stride, Sizes(block.rows, block.columns, head.width),
     )  # fmt: skip
 
@@ -156,14 +97,16 @@ def attend(head, hiding, dropping, y, y_stride, log_sums):
     step. One that sees no key gets 0."""
     scores, numbers = scores_on_stack(y), row_numbers_on_stack(y)
     tops, totals = numbers, pointer_at(numbers, ROWS)
-    for first in range(0, head.steps, ROWS):
-        rows = min(ROWS, head.steps - first)
+    factors = factors_of(head, keys_on_stack(y), values_on_stack(y))
+    most = CAUSAL_ROWS if hiding.causal else ROWS
+    for first in range(0, head.steps, most):
+        rows = min(most, head.steps - first)
         end = min(first + rows, head.seen) if hiding.causal else head.seen
         for start in range(0, end, KEYS):
-            block = Block(first, rows, start, min(KEYS, end - start))
-            score(head, block, hiding, scores)
-            soften(head, block, dropping, scores, y, y_stride, tops, totals)
-            weigh(head, block, scores, y, y_stride)
+            block = block_of(scores, hiding, first, rows, start, head.seen)
+            score(head, block, hiding, from_key(factors, start), scores)
+            soften(head, block, hiding, dropping, scores, y, y_stride, tops, totals)
+            weigh(head, block, factors, scores, y, y_stride)
         for i in range(rows):
             total = totals[i]
             share = ZERO if total == ZERO else ONE / total
@@ -185,13 +128,14 @@ class Slopes(NamedTuple):
 
 
 @device_function
-def _weight_slopes(head, block, dropping, slopes, weights, changes, log_sums):
+def _weight_slopes(head, block, hiding, dropping, slopes, weights, changes, log_sums):
     """weights and changes = dropped weights, and the gradient of the scores.
 
     ``weights`` holds scores, ``changes`` the gradient of the dropped weights.
     """
     for i in range(block.rows):
-        row, change, step = row_of(weights, block, i), row_of(changes, block, i), block.first + i
+        used, step = used_of(block, hiding, weights, i), block.first + i
+        row, change = row_of(weights, block, i)[:used], row_of(changes, block, i)[:used]
         out = array_at(pointer_at(slopes.out, step * slopes.y_stride), (head.width,))
         y = array_at(pointer_at(slopes.y, step * slopes.y_stride), (head.width,))
         inner = ZERO
@@ -205,13 +149,15 @@ def _weight_slopes(head, block, dropping, slopes, weights, changes, log_sums):
             change[j] = row[j] * (change[j] - inner) * head.scale
         if dropping.rate > 0:
             _drop(row, dropping, place)
+        clear_elements(pointer_at(weights, i * block.stride + used), block.stride - used)
+        clear_elements(pointer_at(changes, i * block.stride + used), block.stride - used)
 
 
 @device_function
-def _add_slopes(head, block, slopes, weights, changes):
+def _add_slopes(head, block, slopes, keys, keys_stride, weights, changes):
     """The block's part of the gradients of queries, keys and values."""
     q_at, k_at = block.first * head.query_stride, block.start * head.key_stride
-    lying, down = Strides(block.columns, 1), Strides(1, block.columns)
+    lying, down = Strides(block.stride, 1), Strides(1, block.stride)
     out = pointer_at(slopes.out, block.first * slopes.y_stride)
     across = Strides(head.query_stride, 1)
     sizes = Sizes(block.columns, block.rows, head.width)
@@ -220,31 +166,37 @@ def _add_slopes(head, block, slopes, weights, changes):
     rows = Strides(slopes.y_stride, 1)
     gemm_block(weights, down, out, rows, dv, START_C, dv, head.key_stride, sizes)
     gemm_block(changes, down, q, across, dk, START_C, dk, head.key_stride, sizes)
-    dq, k = pointer_at(slopes.queries, q_at), pointer_at(head.keys, k_at)
+    dq = pointer_at(slopes.queries, q_at)
     start_with = START_C if block.start > 0 else START_ZERO
     sizes = Sizes(block.rows, block.columns, head.width)
-    keys = Strides(head.key_stride, 1)
-    gemm_block(changes, lying, k, keys, dq, start_with, dq, head.query_stride, sizes)
+    there = Strides(keys_stride, 1)
+    gemm_block(changes, lying, keys, there, dq, start_with, dq, head.query_stride, sizes)
 
 
 @device_function
 def pass_back(head, hiding, dropping, slopes, log_sums):
     """Gradients of queries, keys and values from that of y."""
     weights, changes = scores_on_stack(slopes.out), slopes_on_stack(slopes.out)
+    packed_keys, packed_values = keys_on_stack(slopes.out), values_on_stack(slopes.out)
     for step in range(head.seen):
         clear_elements(pointer_at(slopes.keys, step * head.key_stride), head.width)
         clear_elements(pointer_at(slopes.values, step * head.key_stride), head.width)
-    for first in range(0, head.steps, ROWS):
-        rows = min(ROWS, head.steps - first)
-        end = min(first + rows, head.seen) if hiding.causal else head.seen
-        for start in range(0, end, KEYS):
-            block = Block(first, rows, start, min(KEYS, end - start))
-            score(head, block, hiding, weights)
+    most = CAUSAL_ROWS if hiding.causal else ROWS
+    for start in range(0, head.seen, KEYS):
+        columns = min(KEYS, head.seen - start)
+        factors = block_factors(head, start, columns, packed_keys, packed_values)
+        begin = start // most * most if hiding.causal else 0
+        for first in range(begin, head.steps, most):
+            block = block_of(
+                weights, hiding, first, min(most, head.steps - first), start, head.seen
+            )
+            if block.columns <= 0:
+                continue
+            score(head, block, hiding, factors, weights)
             out = pointer_at(slopes.out, first * slopes.y_stride)
-            v = pointer_at(head.values, start * head.key_stride)
-            gemm_block(
-                out, Strides(slopes.y_stride, 1), v, Strides(1, head.key_stride), changes,
-                START_ZERO, changes, block.columns, Sizes(rows, head.width, block.columns),
-            )  # fmt: skip
-            _weight_slopes(head, block, dropping, slopes, weights, changes, log_sums)
-            _add_slopes(head, block, slopes, weights, changes)
+            multiply_by_keys(
+                out, slopes.y_stride, head, block, factors.is_packed, factors.values, changes
+            )
+            _weight_slopes(head, block, hiding, dropping, slopes, weights, changes, log_sums)
+            keys = pointer_at(head.keys, start * head.key_stride)
+            _add_slopes(head, block, slopes, keys, head.key_stride, weights, changes)
