@@ -280,3 +280,21 @@ def test_what_is_different_in_every_row_is_left_out_unless_it_is_said(tmp_path: 
     assert any("different in every row" in note for note in proposal.notes)
     said = proposal_for(path, "y", overrides=("data.columns.name.kind=category",))
     assert "ignore" not in said.data
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+def test_rows_of_yes_and_no_are_labels(tmp_path: Path, dtype: str) -> None:
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, (200, 3)).astype(dtype)
+    np.savez(tmp_path / "own.npz", x=random.normal(size=(200, 4)), y=y)
+    preset = preset_for(tmp_path / "own.npz")
+    assert (preset.layers[-1].units, preset.layers[-1].activation) == (3, "sigmoid")
+    assert preset.loss.kind() == "binary_cross_entropy"
+    assert preset.about.startswith("3 labels, yes or no each, from 4 inputs")
+    assert not preset.training.metrics
+
+
+def test_rows_of_small_numbers_are_no_labels(tmp_path: Path) -> None:
+    y = np.random.default_rng(0).integers(0, 3, (200, 3)).astype("float32")
+    np.savez(tmp_path / "own.npz", x=np.random.default_rng(1).normal(size=(200, 4)), y=y)
+    assert preset_for(tmp_path / "own.npz").loss.kind() == "mse"

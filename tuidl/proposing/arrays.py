@@ -6,7 +6,7 @@ from pathlib import Path
 from tuidl.core.errors import DataError, PresetError, guess
 from tuidl.proposing.array_names import likely_inputs, likely_targets, partners, read_name
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
-from tuidl.proposing.sources import class_counts, source_of, stated
+from tuidl.proposing.sources import are_labels, class_counts, source_of, stated
 from tuidl.proposing.targets import listed
 
 
@@ -55,6 +55,7 @@ def array_facts(
         outputs=spec.outputs,
         classes=spec.classes,
         counts=class_counts(source),
+        are_labels=are_labels(source),
         notes=notes,
     )
 

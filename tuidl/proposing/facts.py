@@ -33,6 +33,7 @@ class Facts:
     ``has_validation``, ``has_test``: whether there are sets for those. ``in_order``: why rows seem
     to follow each other in time, empty where they do not. ``notes``: what else was guessed, in
     words. ``texts``: inputs that are tokens, by their names, beside ``numbers`` of the table.
+    ``are_labels``: whether several values to predict are yes or no each.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Facts:
     notes: tuple[str, ...] = field(default=())
     texts: tuple[str, ...] = ()
     numbers: int = 0
+    are_labels: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -67,7 +69,8 @@ class Facts:
     @property
     def about(self) -> str:
         """``12 examples of 40 x 60 x 3; 2 classes; a test part of its own``."""
-        number = "a number" if self.outputs == 1 else f"{self.outputs} numbers"
+        kind = "labels, yes or no each," if self.are_labels else "numbers"
+        number = "a number" if self.outputs == 1 else f"{self.outputs} {kind}"
         answer = f"{len(self.classes)} classes" if self.classes else f"{number} to predict"
         own = {"validation": self.has_validation, "test": self.has_test}
         parts = [f"a {name} part of its own" for name, is_there in own.items() if is_there]

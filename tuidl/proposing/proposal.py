@@ -70,7 +70,7 @@ def _about(facts: Facts) -> str:
         inputs = f"{beside if facts.numbers else ''}{words}"
     what = f"{len(facts.classes)} classes" if facts.classes else "a number"
     if not facts.classes and facts.outputs > 1:
-        what = f"{facts.outputs} numbers"
+        what = f"{facts.outputs} {'labels, yes or no each,' if facts.are_labels else 'numbers'}"
     return f"{what[0].upper()}{what[1:]} from {inputs}, learned from {facts.rows:,} examples."
 
 
@@ -86,7 +86,7 @@ def _held_out(parts: Shares) -> Settings:
 def _scaling(facts: Facts) -> Settings:
     why = "inputs to mean 0 and deviation 1, by the training part: units no longer matter"
     settings = {} if facts.texts and not facts.numbers else {"normalize": Setting("standard", why)}
-    if not facts.classes:
+    if not facts.classes and not facts.are_labels:
         why = "targets likewise: large numbers would make the first steps far too long"
         settings["normalize_targets"] = Setting(True, why)
     return settings
@@ -96,6 +96,10 @@ def _last_layer(facts: Facts) -> Settings:
     if facts.classes:
         why = f"a probability for each of {len(facts.classes)} classes"
         return {"type": Setting("dense"), "activation": Setting("softmax", why)}
+    if facts.are_labels:
+        why = f"a probability for each of {facts.outputs} labels, any of which may be true"
+        units, activation = Setting(facts.outputs), Setting("sigmoid", why)
+        return {"type": Setting("dense"), "units": units, "activation": activation}
     why = "one output for each number to predict, of any size"
     return {"type": Setting("dense"), "units": Setting(facts.outputs, why)}
 
@@ -103,10 +107,14 @@ def _last_layer(facts: Facts) -> Settings:
 def _loss(facts: Facts) -> Settings:
     if facts.classes:
         return {"type": Setting("cross_entropy", "classes: -ln of the true one's probability")}
+    if facts.are_labels:
+        return {"type": Setting("binary_cross_entropy", "yes or no: -ln of what is true")}
     return {"type": Setting("mse", "numbers: the squared error, whose best answer is the mean")}
 
 
 def _metrics(facts: Facts) -> Settings:
+    if facts.are_labels:
+        return {}
     if not facts.classes:
         why = "the mean error, and the share of the variance that is explained"
         return {"metrics": Setting(["mae", "r2"], why)}

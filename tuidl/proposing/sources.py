@@ -30,6 +30,15 @@ def source_of(data: Settings) -> Source:
     return source
 
 
+def are_labels(source: Source) -> bool:
+    """Whether targets are several numbers a row, 0 and 1 alone. Raises DataError."""
+    spec = source.spec()
+    if spec.classes or spec.outputs < 2 or spec.target_shape or spec.targets:
+        return False
+    y = source.load().y
+    return bool(((y == 0) | (y == 1)).all())
+
+
 def class_counts(source: Source) -> tuple[int, ...]:
     """Examples of each class, () where targets are numbers. Raises DataError."""
     import numpy as np

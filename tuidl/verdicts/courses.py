@@ -3,7 +3,16 @@
 import math
 
 from tuidl.protocol.formatting import is_share
-from tuidl.verdicts.evidence import Course, Evidence, course, last_value, lowest, value_at, values
+from tuidl.verdicts.evidence import (
+    Course,
+    Evidence,
+    Measured,
+    course,
+    last_value,
+    lowest,
+    value_at,
+    values,
+)
 from tuidl.verdicts.rule import Rule, Said
 
 RISE, MARGIN = 1.15, 1.2
@@ -50,11 +59,20 @@ def _still_falling(evidence: Evidence) -> Said | None:
     late = course(evidence.of(f"{part} loss"))
     if evidence.objectives > 1 or late is None or late.factor >= 1 - FALL:
         return None
+    if evidence.kept is not None and not _is_lowest(evidence.of(f"{part} loss"), late):
+        return None
     return Said(
         "still falling",
         f"{_named(part)} loss is still falling: {1 - late.factor:.0%} lower in "
         f"{_epochs(late.epochs)}.",
     )
+
+
+def _is_lowest(series: Measured | None, late: Course) -> bool:
+    """Whether no value was below the mean of the last stretch before it began."""
+    known = values(series)
+    before = lowest(pair for pair in known if pair[0] <= known[-1][0] - late.epochs)
+    return before is None or late.now <= before[1]
 
 
 def _plateau(evidence: Evidence) -> Said | None:
@@ -89,12 +107,21 @@ def guessing(evidence: Evidence) -> Said | None:
     better = value - level if known.accuracy else level - value
     if better > NO_BETTER * (1 - level if known.accuracy else level):
         return None
+    if known.accuracy and _finds_the_rare(evidence.of(f"{part} f1"), level):
+        return None
     shown = (f"{value:.1%}", f"{level:.1%}") if known.accuracy else (f"{value:.3g}", f"{level:.3g}")
     return Said(
         "guessing level",
         f"{_named(part)} {known.score} is {shown[0]}, {'hardly' if better > 0 else 'no'} better "
         f"than {known.in_words} ({shown[1]}).",
     )
+
+
+def _finds_the_rare(f1: Measured | None, level: float) -> bool:
+    """Whether F1 is better than of always saying the rare class, as with class weights, which cost
+    accuracy; ``level``: the share of the other one."""
+    value, always = last_value(f1), 2 * (1 - level) / (2 - level)
+    return value is not None and value > always + NO_BETTER * (1 - always)
 
 
 def _gap(evidence: Evidence) -> Said | None:
@@ -145,7 +172,7 @@ GUESSING = Rule(
     "The score is less than a tenth of the way from that of an answer that never looks at its "
     "input to a perfect one. That answer is the most frequent class of the training part (for "
     "accuracy), else the mean of its targets, or the shares of its classes. On the validation "
-    "part, where there is one.",
+    "part, where there is one. Not where F1 is better than that of always saying the rarer class.",
     "Nothing is learned yet. Look at the gradients of the layers; another learning rate or network "
     "may help. Of very unequal classes look at recall and f1.",
     guessing,
@@ -154,7 +181,8 @@ STILL_FALLING = Rule(
     "still_falling",
     "still falling",
     f"The mean loss of {STRETCH} is at least {FALL:.0%} below that of as many epochs before. Of "
-    "the validation part, where there is one.",
+    "the validation part, where there is one. Where an earlier epoch was kept, only if none "
+    "before was lower.",
     "More epochs may help (training.epochs).",
     _still_falling,
     "good",

@@ -158,3 +158,26 @@ def test_random_lines_of_random_texts() -> None:
         found, _ = blanked("p", data, said_lines(chosen), is_stated=True)
         kept = ["" if n in chosen else line for n, line in enumerate(lines, 1)]
         assert bytes(found).decode().replace("\r", "").rstrip("\n") == "\n".join(kept).rstrip("\n")
+
+
+def test_names_that_stand_below_themselves_are_a_row(tmp_path: Path) -> None:
+    text = "".join(f"{'one' if i % 2 else 'two'},{'eins' if i % 2 else 'zwei'}\n" for i in range(9))
+    table = read(tmp_path, text)
+    assert not table.has_header
+    assert len(table.lines) == 9
+
+
+def test_names_over_texts_alone_are_a_guess(tmp_path: Path) -> None:
+    text = "".join(f"t{i},{'zwei' if i % 2 else 'eins'}\n" for i in range(9))
+    note = (
+        "a guess: line 1 ('a', 'b') is taken as the names of the columns; else data.header = false"
+    )
+    assert note in read(tmp_path, "a,b\n" + text).notes
+    assert note not in read(tmp_path, "a,b\n" + text, header=True).notes
+    assert not read(tmp_path, "a,b\n" + text + "3,4\n").notes
+
+
+def test_texts_of_targets_that_are_gaps_are_named(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,y\n" + "1,null\n2,eins\n3,zwei\n4,\n5,zwei\n" * 5)
+    report = SOURCES["csv"](path=str(tmp_path / "d.csv"), target="y").report()
+    assert "10 of 25 rows have no target ('null') and are left out" in report

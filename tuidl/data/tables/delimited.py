@@ -14,7 +14,7 @@ from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Columns
 from tuidl.data.tables.compiled import scanner
 from tuidl.data.tables.content import ADVICE, Text, count_of
 from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
-from tuidl.data.tables.header import Header, header_of, passed_over
+from tuidl.data.tables.header import Header, guess_of, header_of, passed_over
 from tuidl.data.tables.large_content import one_colon, read_large
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.rows import Records, Rows
@@ -68,8 +68,10 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     if not len(lines):
         raise DataError(f"{path}: a header but no rows")
     over = passed_over(header, raw)
+    guess = guess_of(header, raw, int(lines[0]) - 1) if stated.header is None else []
     notes = (
         *content.notes, *([note_of(skipped)] if skipped else []), *dialect.notes, *rows.notes(),
+        *guess,
         *(f"column {place + 1} ({why}) passed over" for place, why in over.items()),
     )  # fmt: skip
     return RawTable(raw, lines, dialect.delimiter, header.is_there, notes, frozenset(over), skipped)

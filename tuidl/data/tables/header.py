@@ -120,6 +120,8 @@ def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether no field of the first line is a number or missing; an empty one may stand over
     empty ones, and the first one over numbers (of rows). Numbers are names, too, as years are,
     where one of them stands over texts alone."""
+    if _recur(names, rows):
+        return False
     fields = list(names)
     if rows and not fields[0] and rows[0] and rows[0][0].isdecimal():
         fields = fields[1:]
@@ -132,6 +134,26 @@ def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         if field or not rows or any(any(row[place : place + 1]) for row in rows)
     ]
     return bool(some) and not any(map(is_value, some))
+
+
+def _recur(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every one of several names stands in its own column as well."""
+    whole = (row for row in rows if len(row) == len(names))
+    below = [set(column) for column in zip(*whole, strict=True)]
+    return (
+        len(names) > 1
+        and len(below) == len(names)
+        and all(name and name in column for name, column in zip(names, below, strict=True))
+    )
+
+
+def guess_of(header: Header, columns: Sequence[RawColumn], line: int) -> list[str]:
+    """What to say of names that nothing tells from texts below them: there are no numbers."""
+    if not header.is_there or any((column.codes < 0).any() for column in columns):
+        return []
+    some = ", ".join(repr(name[:40]) for name in header.names[:3])
+    said = "is taken as the names of the columns; else data.header = false"
+    return [f"a guess: line {line} ({some}) {said}"]
 
 
 def _stands_over_texts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

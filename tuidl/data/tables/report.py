@@ -18,6 +18,9 @@ from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.odd_rows import total_note
 from tuidl.data.tables.raw import RawTable
 
+MOST_WORDS = 5
+"""Texts that were taken as gaps and are named."""
+
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Table
     from tuidl.data.tables.text_columns import TextFeature
@@ -70,7 +73,24 @@ def _notes(table: "Table") -> Iterator[str]:
     target = int(np.any(lacking, axis=0).sum())
     rows = len(table.raw.lines)
     if target:
-        has = "has no target and is" if target == 1 else "have no target and are"
-        yield f"{target:,} of {rows:,} rows {has} left out"
+        has, words = ("has" if target == 1 else "have"), _gap_words(table)
+        listed = f" ({', '.join(words)})" if words else ""
+        yield (
+            f"{target:,} of {rows:,} rows {has} no target{listed} and "
+            f"{'is' if target == 1 else 'are'} left out"
+        )
     if dropped := rows - target - len(table.rows):
         yield f"{dropped:,} of {rows:,} rows have gaps and are left out (missing = 'drop_rows')"
+
+
+def _gap_words(table: "Table") -> list[str]:
+    """Texts of targets that were taken as gaps: null is a number in German."""
+    columns = [table.raw.columns[place] for place in table.chosen.targets]
+    read = [target.read for target in table.all_targets]
+    words = {
+        column.texts[code]
+        for column, target in zip(columns, read, strict=False)
+        for code in np.unique(column.codes[np.isnan(target.values)]).tolist()
+        if code >= 0
+    }
+    return [repr(word) for word in sorted(words) if word.strip()][:MOST_WORDS]
