@@ -110,7 +110,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     named = {normal_name(name) for name, _ in options.columns}
     for i in raw.passed_over - {*targets, *beside}:
         if names[i] not in named:
-            left_out.setdefault(i, "empty, or counts the rows")
+            left_out.setdefault(i, "empty, of a kind that is not read, or counts the rows")
     ids = _ids(options, names, raw.has_header, targets)
     if ids:
         settings = tuple(replace(s, said="id") if i in ids else s for i, s in enumerate(settings))

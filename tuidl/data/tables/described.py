@@ -66,7 +66,10 @@ def _as_text(raw: RawColumn, reading: Reading) -> ColumnReport:
 
 def input_report(raw: RawColumn, feature: "Feature") -> ColumnReport:
     column = feature.column
-    gaps = f", gaps: {_rule(feature.rule)}" if feature.gaps else ""
+    rule = feature.rule
+    if column.has_categories and rule in ("mean", "median"):
+        rule = "most_frequent"  # of names there is no other middle
+    gaps = f", gaps: {_rule(rule)}" if feature.gaps else ""
     return ColumnReport(
         name=raw.name,
         role="input",

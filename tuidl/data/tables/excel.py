@@ -102,13 +102,26 @@ def _cells(
         names = [sheet if isinstance(sheet, str) else names[sheet - 1]]
     found: Sequence[Sequence[object]] = []
     for name in names:
-        found = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet_of_name = book.get_sheet_by_name(name)
+        found = sheet_of_name.to_python(skip_empty_area=False)
+        merged = _fill_merged(found, sheet_of_name.merged_cell_ranges or ())
         if any(cell not in ("", None) for row in found for cell in row):
             others = len(book.sheet_names) - 1
             guessed = sheet is None and others
             more = f"sheet {name!r} is read, the first of {others + 1} with content; data.sheet"
-            return name, found, [f"{more} names another"] if guessed else []
+            notes = [f"{more} names another"] if guessed else []
+            return name, found, [*notes, merged] if merged else notes
     return names[0] if names else "", found, []
+
+
+def _fill_merged(rows: Sequence[Any], ranges: Sequence[Any]) -> str:
+    """Write the value of cells that are merged downwards into each of them; what to say of it."""
+    filled = 0
+    for (first, column), (last, _) in ranges:
+        for row in rows[first + 1 : last + 1]:
+            if column < len(row) and column < len(rows[first]):
+                row[column], filled = rows[first][column], filled + 1
+    return f"merged cells: their value counts in {filled:,} cells below, too" if filled else ""
 
 
 def _text(value: object) -> str:

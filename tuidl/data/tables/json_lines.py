@@ -45,18 +45,20 @@ def read_json_lines(path: Path, size: int, encoding: str | None, fewest: int) ->
     if not fewest <= len(keys) <= MOST_COLUMNS:
         raise DataError(f"{path}: {len(keys)} keys, expected {fewest} to {MOST_COLUMNS:,}")
     names = tuple(map(normal_name, keys))
-    notes = [*content.notes, *_absent(objects.absent)]
+    notes = [*content.notes, *_gaps("that are absent", objects.absent)]
+    notes += _gaps("with lists", objects.lists)
     return table_of(path, objects.finished(), Header(names, True), objects.all_lines, notes)
 
 
 class _Objects:
     """Takes in some objects at a time. ``keys``: all that there were, with how many objects have
-    each."""
+    each; ``lists``: those with a list in it, and in how many."""
 
     def __init__(self, path: Path, most: int) -> None:
         """``most``: objects that there may be."""
         self.path, self.most, self.count = path, most, 0
         self.keys: dict[str, int] = {}
+        self.lists: dict[str, int] = {}
         self._parts: dict[str, tuple[Part, Texts]] = {}
         self._lines = empty((most,), np.int64)
 
@@ -76,7 +78,13 @@ class _Objects:
         for key in self.keys:
             if key not in self._parts:
                 self._begin(key)
-            self._put(key, self.count, [row.get(key) for row in rows])
+            values = [row.get(key) for row in rows]
+            if any(isinstance(value, list) for value in values):
+                self.lists[key] = self.lists.get(key, 0) + sum(
+                    isinstance(value, list) for value in values
+                )
+                values = [None if isinstance(value, list) else value for value in values]
+            self._put(key, self.count, values)
         self._lines[self.count : self.count + len(rows)] = lines
         self.count += len(rows)
 
@@ -134,17 +142,28 @@ def _object(path: Path, line: int, text: bytes) -> dict[str, Any]:
         raise DataError(f"{path}: line {line}: nested too deep") from None
     if not isinstance(found, dict):
         raise DataError(f'{path}: line {line}: expected an object, as {{"age": 31}}')
+    if all(isinstance(value, _VALUES) for value in found.values()):
+        return found
+    flat = _flat(found)
+    keys = [key for key, _ in flat]
+    if twice := [key for i, key in enumerate(keys) if key in keys[:i]]:
+        raise DataError(f"{path}: line {line}: {twice[0]!r} is there twice, once in an object")
+    return dict(flat)
+
+
+def _flat(found: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    """Values within objects, called ``place.city``; lists as they are."""
+    flat: list[tuple[str, Any]] = []
     for key, value in found.items():
-        if not isinstance(value, _VALUES):
-            what = "a list" if isinstance(value, list) else "an object"
-            problem = f"{what}, expected a number, a text, true, false or null"
-            raise DataError(f"{path}: line {line}, key {key!r}: {problem}")
-    return found
+        name = f"{before}{key}"
+        flat += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
+    return flat
 
 
-def _absent(absent: dict[str, int]) -> list[str]:
-    if not absent:
+def _gaps(which: str, lines: dict[str, int]) -> list[str]:
+    """What to say of keys that have no value in so many lines."""
+    if not lines:
         return []
-    some = ", ".join(f"{key!r} in {counted(n, 'line')}" for key, n in list(absent.items())[:5])
-    more = ", ..." if len(absent) > 5 else ""
-    return [f"keys that are absent are gaps: {some}{more}"]
+    some = ", ".join(f"{key!r} in {counted(n, 'line')}" for key, n in list(lines.items())[:5])
+    more = ", ..." if len(lines) > 5 else ""
+    return [f"keys {which} are gaps: {some}{more}"]

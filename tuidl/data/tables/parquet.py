@@ -16,6 +16,8 @@ from tuidl.data.tables.joining import JoinedColumns
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.values import column_of_texts, table_of, text_of_value
 
+_PARTS = {"s": 1e0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+"""Of a second."""
 BYTES_A_VALUE = 40
 """Memory: as Arrow has it, a number, a code, and what lies between."""
 
@@ -26,34 +28,47 @@ def read_parquet(path: Path, fewest: int) -> RawTable:
     try:
         with path.open("rb") as file:
             source = parquet.ParquetFile(file)
-            rows, width = source.metadata.num_rows, len(source.schema_arrow.names)
+            schema = _flat(source.schema_arrow.empty_table()).schema
+            rows, width = source.metadata.num_rows, len(schema.names)
             if not fewest <= width <= MOST_COLUMNS:
                 raise DataError(f"{path}: {width} columns, expected {fewest} to {MOST_COLUMNS:,}")
             require_modest(path, file.seek(0, 2), _expanded(source.metadata))
             texts = [field.name for field in source.schema_arrow if _is_text(arrow, field.type)]
             source = parquet.ParquetFile(file, read_dictionary=texts)
-            names = tuple(normal_name(name) for name in source.schema_arrow.names)
+            names = tuple(map(normal_name, schema.names))
             needed_bytes = (BYTES_A_FIELD * width + BYTES_A_ROW) * rows
             least = BYTES_A_VALUE * width * _largest_group(source.metadata)
             with room_for(needed_bytes + least, least, f"{path}", ADVICE):
-                columns = _columns(arrow, path, source, names)
+                columns = _columns(arrow, source, names)
                 lines = empty((rows,), np.int64)
     except (arrow.ArrowException, OSError) as error:
         problem = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: no Parquet file that can be read: {problem}") from None
     lines[:] = np.arange(1, rows + 1)
-    return table_of(path, columns, Header(names, True), lines, ())
+    unread = {
+        place: f"{names[place]!r}, {field.type}"
+        for place, field in enumerate(schema)
+        if not _is_known(arrow, field.type)
+    }
+    return table_of(path, columns, Header(names, True), lines, (), unread)
 
 
-def _columns(arrow: Any, path: Path, source: Any, names: tuple[str, ...]) -> list[RawColumn]:
+def _flat(table: Any) -> Any:
+    """A column for each field of a structure: place.city."""
+    while any(kind.num_fields and str(kind).startswith("struct") for kind in table.schema.types):
+        table = table.flatten()
+    return table
+
+
+def _columns(arrow: Any, source: Any, names: tuple[str, ...]) -> list[RawColumn]:
     """``source``: the open file, which is read a row group at a time."""
     metadata = source.metadata
     joined = JoinedColumns(names, metadata.num_rows)
     groups = [[group] for group in range(metadata.num_row_groups)]
     for group in groups or [list[int]()]:
-        table = source.read_row_groups(group)
+        table = _flat(source.read_row_groups(group))
         pairs = zip(names, table.columns, strict=True)
-        joined.add([_column(arrow, path, *pair) for pair in pairs], table.num_rows)
+        joined.add([_column(arrow, *pair) for pair in pairs], table.num_rows)
     return joined.finished()
 
 
@@ -73,8 +88,19 @@ def _is_text(arrow: Any, kind: Any) -> bool:
     return bool(arrow.types.is_string(kind) or arrow.types.is_large_string(kind))
 
 
-def _column(arrow: Any, path: Path, name: str, column: Any) -> RawColumn:
-    """``arrow``: the library."""
+def _is_known(arrow: Any, kind: Any) -> bool:
+    """Whether values are numbers, texts, true and false, or moments."""
+    kinds = arrow.types
+    kind = kind.value_type if kinds.is_dictionary(kind) else kind
+    return bool(
+        kinds.is_integer(kind) or kinds.is_floating(kind) or _is_text(arrow, kind)
+        or kinds.is_boolean(kind) or kinds.is_temporal(kind) or kinds.is_decimal(kind)
+        or kinds.is_null(kind)
+    )  # fmt: skip
+
+
+def _column(arrow: Any, name: str, column: Any) -> RawColumn:
+    """``arrow``: the library. What cannot be read is empty; durations are seconds."""
     kinds, kind = arrow.types, column.type
     is_coded = kinds.is_dictionary(kind)
     if is_coded:
@@ -83,14 +109,10 @@ def _column(arrow: Any, path: Path, name: str, column: Any) -> RawColumn:
             column, is_coded = column.cast(kind), False
     if kinds.is_integer(kind) or kinds.is_floating(kind):
         return _numbers(name, column)
-    known = (
-        _is_text(arrow, kind) or kinds.is_boolean(kind)
-        or kinds.is_temporal(kind) or kinds.is_decimal(kind) or kinds.is_null(kind)
-    )  # fmt: skip
-    if not known or kinds.is_duration(kind):
-        problem = f"{kind}, expected numbers, texts, true and false, or dates"
-        raise DataError(f"{path}: column {name!r}: {problem}")
-    if kinds.is_null(kind):
+    if kinds.is_duration(kind):
+        found = _numbers(name, column.cast(arrow.int64()))
+        return RawColumn(name, found.numbers / _PARTS[kind.unit], found.texts, found.codes)
+    if kinds.is_null(kind) or not _is_known(arrow, kind):
         return column_of_texts(name, {"": None}, [""] * len(column))
     if kinds.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(arrow.timestamp("us", kind.tz), safe=False)

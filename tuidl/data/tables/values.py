@@ -1,8 +1,9 @@
 """Values of programs (numbers, texts, true, dates) as columns of plain numbers and texts."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -60,12 +61,18 @@ def text_of_value(value: object) -> str:
 
 
 def table_of(
-    path: Path, columns: Sequence[RawColumn], header: Header, lines: Array, notes: Sequence[str]
+    path: Path,
+    columns: Sequence[RawColumn],
+    header: Header,
+    lines: Array,
+    notes: Sequence[str],
+    unread: Mapping[int, str] = MappingProxyType({}),
 ) -> RawTable:
-    """With a note for each column that is passed over. Raises DataError without rows."""
+    """With a note for each column that is passed over, ``unread`` ones (by their places, and why)
+    among them. Raises DataError without rows."""
     if not len(lines):
         raise DataError(f"{path}: no rows")
-    over = passed_over(header, columns)
+    over = {**passed_over(header, columns), **unread}
     more = [f"column {place + 1} ({why}) passed over" for place, why in over.items()]
     all_notes = (*notes, *more)
     return RawTable(tuple(columns), lines, DELIMITER, header.is_there, all_notes, frozenset(over))
