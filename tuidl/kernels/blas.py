@@ -16,6 +16,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
+from tuidl.kernels.columns import is_narrow, matrix_times_column, transposed_times_column
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for, jit_override
 from tuidl.kernels.simd.gemm import (
     START_BIAS,
@@ -26,7 +27,7 @@ from tuidl.kernels.simd.gemm import (
     gemm_strided,
 )
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
-from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, stack_workspace
+from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, flat, stack_workspace
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 from tuidl.kernels.simd.vectors import HAS_MASKS, VECTOR_BYTES
@@ -126,7 +127,7 @@ def _suits_transposing(a, b, c):
 @device_function
 def _inner_product(a, b, c, accumulate):
     """A result of one number."""
-    left, right = a.reshape(a.size), b.reshape(b.size)
+    left, right = flat(a), flat(b)
     total = c[0, 0] if accumulate else c.dtype.type(0)
     for r in range(left.shape[0]):
         total += left[r] * right[r]
@@ -164,6 +165,8 @@ def _gemm_nn(a, transpose_a, b, transpose_b, c, accumulate):
     (m, k), n = a.shape, c.shape[1]
     if c.size == 1:
         _inner_product(a, b, c, accumulate)
+    elif not accumulate and is_narrow(a, c):
+        matrix_times_column(a, b, c.dtype.type(0), c)
     elif _suits_packing(m, k, n):
         _packed(a, Strides(k, 1), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
@@ -176,6 +179,8 @@ def _gemm_tn(a, transpose_a, b, transpose_b, c, accumulate):
     (k, m), n = a.shape, c.shape[1]
     if c.size == 1:
         _inner_product(a, b, c, accumulate)
+    elif HAS_MASKS and not accumulate and is_narrow(a, c):
+        transposed_times_column(a, b, c)
     elif _suits_packing(m, k, n):
         _packed(a, Strides(1, m), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
@@ -209,6 +214,9 @@ def _gemm_nt(a, transpose_a, b, transpose_b, c, accumulate):
 def _affine(a, b, bias, c):
     def implementation(a, b, bias, c):
         (m, k), n = a.shape, c.shape[1]
+        if is_narrow(a, c):
+            matrix_times_column(a, b, bias[0], c)
+            return
         if _suits_packing(m, k, n):
             here, start, sizes = data_of(a), data_of(bias), Sizes(m, k, n)
             lying, across = Strides(k, 1), Strides(n, 1)

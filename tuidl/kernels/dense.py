@@ -7,7 +7,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.gemm import START_BIAS, START_ZERO, Sizes
-from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.intrinsics import data_of, flat, pointer_at
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 from tuidl.kernels.simd.sums import sum_columns, sum_rows
 from tuidl.kernels.simd.tiles import LEAST_COLUMNS, boundary, tile_of
@@ -20,11 +20,19 @@ def _scale_and_shift(x, factor, shift, y):
         y[i] = x[i] * factor + shift
 
 
+@device_function
+def _outer_product(a, b, c):
+    """c = a b', where a product with an inner dimension of 1 would pack its factors first."""
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[i, j] = a[i] * b[j]
+
+
 @kernel("nk kf f -> nf", cost="2nkf", inline=True)
 def dense(x, w, b, y):
     """y = x w + b."""
     if x.shape[1] == 1 and y.shape[1] == 1:
-        _scale_and_shift(x.reshape(x.size), w[0, 0], b[0], y.reshape(y.size))
+        _scale_and_shift(flat(x), w[0, 0], b[0], flat(y))
         return
     affine(x, w, b, y)
 
@@ -38,6 +46,9 @@ def dense_weight_gradient(x, dy, dw):
 @kernel("nf kf -> nk", cost="2nkf", inline=True)
 def dense_input_gradient(dy, w, dx):
     """dx = dy w'."""
+    if dy.shape[1] == 1:
+        _outer_product(flat(dy), flat(w), dx)
+        return
     gemm(dy, 0, w, 1, dx, 0)
 
 
@@ -47,7 +58,7 @@ def bias_gradient(dy, db):
     if db.shape[0] > 1:
         sum_rows(dy, db)
         return
-    column = dy.reshape(dy.size)
+    column = flat(dy)
     total = 0.0
     for i in range(column.shape[0]):
         total += column[i]

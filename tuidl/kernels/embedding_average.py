@@ -19,6 +19,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.pooling import MANY
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.intrinsics import flat
 from tuidl.kernels.simd.memory import add_scaled, clear_values, prefetch_values
 from tuidl.kernels.simd.sums import sum_listed_rows
 
@@ -65,13 +66,13 @@ def embedding_average(x, table, y):
 @kernel("nt nd -> kd", cost="2ntd")
 def embedding_average_gradient(x, dy, d_table):
     """Each row's gradient is the sum over the places where it was read, of equal shares of dy."""
-    add_to_rows(x.reshape(x.size), dy, x.shape[1], d_table)
+    add_to_rows(flat(x), dy, x.shape[1], d_table)
 
 
 @kernel("nt nd -> kd mz k", cost="2ntd")
 def embedding_average_gradient_rows(x, dy, d_table, lists, places, part, parts):
     """The same as ``embedding_gradient_rows``, for the rows of one lane."""
-    words = x.reshape(x.size)
+    words = flat(x)
     add_to_own_rows(words, dy, x.shape[1], d_table, lists[part], places, part, parts)
 
 

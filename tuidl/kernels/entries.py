@@ -1,6 +1,11 @@
-"""How Python calls compiled functions of arrays: by C functions of their addresses and lengths."""
+"""How Python calls compiled functions of arrays: by C functions of their addresses and lengths.
+
+Those stand side by side in one block of whole numbers, whose address is all that is passed: to hand
+over forty arguments one by one takes as long as a dozen steps of a tiny network.
+"""
 
 import ctypes
+from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from weakref import ref
@@ -13,12 +18,16 @@ from tuidl.kernels.simd.intrinsics import array_at
 
 MOST_KNOWN = 32
 """Arrays that are known of each place: objectives that take turns have tables of their own."""
-_C_TYPES = {types.int64: ctypes.c_int64, types.float64: ctypes.c_double}
 
 
 def make(name: str, function: Any, signature: Any) -> None:
     """Compile what ``Entry`` of the same arguments calls, without loading it."""
     native.make(name, _wrapper(function, signature.args), _c_signature(signature.args))
+
+
+def pointers_of(kinds: Any) -> int:
+    """How many times the address of the block is passed: once for each type that is read of it."""
+    return len(_pointees(kinds))
 
 
 def place_of(kinds: Any, argument: int) -> int:
@@ -32,7 +41,7 @@ class Entry:
     Parameters
     ----------
     name : under which its machine code is kept
-    signature : of Numba, of contiguous arrays, int64 and float64; it returns int64
+    signature : of Numba, of contiguous arrays and int64; it returns int64
     """
 
     def __init__(self, name: str, function: Callable[..., int], signature: Any) -> None:
@@ -42,18 +51,26 @@ class Entry:
         self._dtypes = [
             as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
         ]
-        self._call = _callable(code, self._kinds)
-        self._last: list[_Known | None] = [None] * len(self._kinds)
-        """Of the call before: to search for each array takes as long as a small network's step."""
+        self._pointers = pointers_of(self._kinds)
+        self._call = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_void_p,) * self._pointers)(
+            code.address
+        )
+        nothing = _Known(lambda: self, ())  # no argument is this
+        self._last = [None if dtype is None else nothing for dtype in self._dtypes]
+        """Of the call before: to search for each array takes as long as a small network's step.
+        None for numbers."""
         self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
         """Raises what ``passed`` raises."""
-        return int(self._call(*self.passed(*arguments)))
+        block = array("q", self.passed(*arguments))
+        address, _ = block.buffer_info()
+        return int(self._call(*(address,) * self._pointers))
 
     @property
     def address(self) -> int:
-        """Of the machine code, which takes what ``passed`` returns."""
+        """Of the machine code, which takes the address of what ``passed`` returns, as often as
+        ``pointers_of`` says."""
         return self._code.address
 
     def passed(self, *arguments: Any) -> list[Any]:
@@ -68,14 +85,14 @@ class Entry:
                 f"{len(arguments)} arguments: shorter or longer than the {count} wanted"
             )
         passed: list[Any] = []
-        for i, value in enumerate(arguments):
-            if self._dtypes[i] is None:
+        for i, (value, known) in enumerate(zip(arguments, self._last, strict=True)):
+            if known is None:
                 passed.append(value)
-                continue
-            known = self._last[i]
-            if known is None or known.array() is not value:
-                known = self._last[i] = self._found(i, value)
-            passed += known.passed
+            elif known[0]() is value:
+                passed += known[1]
+            else:
+                self._last[i] = known = self._found(i, value)
+                passed += known[1]
         return passed
 
     def _found(self, place: int, value: Any) -> "_Known":
@@ -104,39 +121,34 @@ class _Known(NamedTuple):
 
 
 def _wrapper(function: Any, kinds: Any) -> Callable[..., int]:
-    """A function of addresses and lengths that calls ``function`` with arrays."""
-    parameters, arguments = [], []
-    for i, kind in enumerate(kinds):
-        parameters.append(f"p{i}")
-        argument = f"p{i}"
+    """A function of the block's address, as often as types are read of it, that calls ``function``
+    with arrays and numbers."""
+    pointees, arguments, place = _pointees(kinds), [], 0
+    for kind in kinds:
+        argument = f"p{pointees.index(_pointee(kind))}[{place}]"
+        place += 1
         if isinstance(kind, types.Array):
-            lengths = [f"n{i}_{axis}" for axis in range(kind.ndim)]
-            parameters += lengths
-            argument = f"array_at(p{i}, ({', '.join(lengths)},))"
+            lengths = "".join(f"p0[{place + axis}], " for axis in range(kind.ndim))
+            argument, place = f"array_at({argument}, ({lengths}))", place + kind.ndim
         arguments.append(argument)
     name = function.py_func.__name__
-    lines = f"def {name}({', '.join(parameters)}):\n    return function({', '.join(arguments)})"
+    parameters = ", ".join(f"p{n}" for n in range(len(pointees)))
+    lines = f"def {name}({parameters}):\n    return function({', '.join(arguments)})"
     scope = {"__name__": function.py_func.__module__, "array_at": array_at, "function": function}
     exec(compile(lines, function.py_func.__code__.co_filename, "exec"), scope)
     made: Callable[..., int] = scope[name]
     return made
 
 
+def _pointee(kind: Any) -> Any:
+    """As what an argument's first number is read."""
+    return types.CPointer(kind.dtype) if isinstance(kind, types.Array) else kind
+
+
+def _pointees(kinds: Any) -> list[Any]:
+    """The types that are read of the block: numbers and lengths, then addresses."""
+    return list(dict.fromkeys([types.int64, *map(_pointee, kinds)]))
+
+
 def _c_signature(kinds: Any) -> Any:
-    parameters: list[Any] = []
-    for kind in kinds:
-        if isinstance(kind, types.Array):
-            parameters += [types.CPointer(kind.dtype), *(types.int64,) * kind.ndim]
-        else:
-            parameters.append(kind)
-    return types.int64(*parameters)
-
-
-def _callable(code: native.Native, kinds: Any) -> Callable[..., int]:
-    parameters: list[Any] = []
-    for kind in kinds:
-        if isinstance(kind, types.Array):
-            parameters += [ctypes.c_void_p, *(ctypes.c_int64,) * kind.ndim]
-        else:
-            parameters.append(_C_TYPES[kind])
-    return ctypes.CFUNCTYPE(ctypes.c_int64, *parameters)(code.address)
+    return types.int64(*map(types.CPointer, _pointees(kinds)))

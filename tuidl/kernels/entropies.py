@@ -11,6 +11,7 @@ import numpy as np
 from tuidl.kernels.elementary import ONE, ZERO, exp, log1p
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.rows import PART
+from tuidl.kernels.simd.intrinsics import flat
 from tuidl.kernels.simd.maxima import highest_of
 
 MOST_CLASSES = 64
@@ -61,7 +62,7 @@ def narrow_softmax_entropies(logits, label, d, scale):
             for j in range(classes):
                 g[i, j] = z[i, j] - top
             loss -= np.float64(g[i, int(right[i])])
-        powers = g.reshape(g.size)
+        powers = flat(g)
         for j in range(powers.shape[0]):
             powers[j] = exp(powers[j])
         for i in range(z.shape[0]):

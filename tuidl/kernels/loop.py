@@ -15,8 +15,8 @@ from tuidl.kernels.cache import COMPILING
 from tuidl.kernels.entries import Entry, make
 from tuidl.kernels.jit import device_function, parallel_function
 from tuidl.kernels.native import is_kept
-from tuidl.kernels.simd.intrinsics import call_kernel
-from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.gathering import gather_rows
+from tuidl.kernels.simd.intrinsics import call_kernel, data_of, pointer_at
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
 from tuidl.kernels.subnormals import flush_subnormals, restore_mode
 
@@ -27,22 +27,12 @@ EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 @device_function
 def gather(lane, lanes, arena, x, y, order, position):
     """Copy a shard's examples of this step to where its instructions read them."""
-    chosen, count = order[position + lanes[FIRST, lane] :], lanes[EXAMPLES, lane]
-    _gather_part(lanes[INPUTS, lane], arena, x, chosen, count)
-    _gather_part(lanes[TARGETS, lane], arena, y, chosen, count)
-
-
-@device_function
-def _gather_part(start, arena, values, chosen, count):
-    """Copy the inputs or the targets; single numbers without the trouble of taking rows."""
-    width = values.shape[1]
-    if width == 1:
-        target = arena[start : start + count]
-        for i in range(count):
-            target[i] = values[chosen[i], 0]
-        return
-    for i in range(count):
-        copy_values(arena[start + i * width : start + (i + 1) * width], values[chosen[i]])
+    chosen = pointer_at(data_of(order), position + lanes[FIRST, lane])
+    count, memory = lanes[EXAMPLES, lane], data_of(arena)
+    inputs = pointer_at(memory, lanes[INPUTS, lane])
+    targets = pointer_at(memory, lanes[TARGETS, lane])
+    gather_rows(inputs, data_of(x), x.shape[0], chosen, count, x.shape[1])
+    gather_rows(targets, data_of(y), y.shape[0], chosen, count, y.shape[1])
 
 
 @device_function
@@ -52,15 +42,16 @@ def _collect(lanes, arena, totals):
     Shards without examples have none: what lies there is an earlier batch's.
     """
     loss = 0.0
-    if totals.shape[0] == 0:
+    sums, slots = data_of(totals), totals.shape[0]
+    if slots == 0:
         return loss
     for lane in range(lanes.shape[1]):
         if lanes[EXAMPLES, lane] == 0:
             continue
-        start = lanes[STATISTICS, lane]
-        loss += arena[start]
-        for j in range(totals.shape[0]):
-            totals[j] += arena[start + j]
+        found = pointer_at(data_of(arena), lanes[STATISTICS, lane])
+        loss += found[0]
+        for j in range(slots):
+            sums[j] += found[j]
     return loss
 
 
@@ -68,13 +59,16 @@ def _collect(lanes, arena, totals):
 def _run_lane(lane, stage, part, addresses, rows, lanes, arena, step_state, x, y, order, position):
     """The rows of one stage in one lane; in the first stage the examples before them.
 
-    ``part``: the first row and the end row.
+    ``part``: the first row and the end row. In pointers: for an array, Numba asks at every access
+    whether the index is negative.
     """
     if stage == 0:
         gather(lane, lanes, arena, x, y, order, position)
-    for r in range(part[0], part[1]):
-        row = rows[r, lane]
-        call_kernel(addresses[row[0]], row, arena, step_state)
+    codes, across = data_of(addresses), rows.shape[1] * rows.shape[2]
+    row = pointer_at(data_of(rows), part[0] * across + lane * rows.shape[2])
+    for _ in range(part[0], part[1]):
+        call_kernel(codes[row[0]], row, arena, step_state)
+        row = pointer_at(row, across)
 
 
 @device_function

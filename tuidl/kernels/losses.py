@@ -15,6 +15,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_row
+from tuidl.kernels.simd.intrinsics import flat
 from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.tiles import LINE, boundary
 
@@ -24,12 +25,12 @@ def mean_squared_error(prediction, target, d, statistics, batch):
     """(prediction - target)**2, its mean over the outputs."""
     outputs = prediction.shape[1]
     scale = prediction.dtype.type(2.0 / (outputs * max(batch, 1)))
+    answers, wanted, slopes = flat(prediction), flat(target), flat(d)
     total = 0.0
-    for i in range(prediction.shape[0]):
-        for j in range(outputs):
-            error = prediction[i, j] - target[i, j]
-            total += error * error
-            d[i, j] = error * scale
+    for i in range(answers.shape[0]):
+        error = answers[i] - wanted[i]
+        total += error * error
+        slopes[i] = error * scale
     statistics[0] = total / outputs
 
 
@@ -59,13 +60,13 @@ def mean_absolute_error(prediction, target, d, statistics, batch):
     """abs(prediction - target), its mean over the outputs; the slope of abs at 0 is taken as 0."""
     outputs = prediction.shape[1]
     scale = prediction.dtype.type(1.0 / (outputs * max(batch, 1)))
+    answers, wanted, slopes = flat(prediction), flat(target), flat(d)
     total = 0.0
-    for i in range(prediction.shape[0]):
-        for j in range(outputs):
-            error = prediction[i, j] - target[i, j]
-            total += abs(error)
-            slope = scale if error > ZERO else -scale
-            d[i, j] = ZERO if error == ZERO else slope
+    for i in range(answers.shape[0]):
+        error = answers[i] - wanted[i]
+        total += abs(error)
+        slope = scale if error > ZERO else -scale
+        slopes[i] = ZERO if error == ZERO else slope
     statistics[0] = total / outputs
 
 
@@ -75,16 +76,16 @@ def huber(prediction, target, d, statistics, batch, delta: float):
     outputs = prediction.shape[1]
     kind = prediction.dtype.type
     scale, limit, half = kind(1.0 / (outputs * max(batch, 1))), kind(delta), kind(0.5)
+    answers, wanted, slopes = flat(prediction), flat(target), flat(d)
     total = 0.0
-    for i in range(prediction.shape[0]):
-        for j in range(outputs):
-            error = prediction[i, j] - target[i, j]
-            size = abs(error)
-            near = half * error * error
-            far = limit * (size - half * limit)
-            total += far if size > limit else near
-            slope = limit if error > ZERO else -limit
-            d[i, j] = scale * (slope if size > limit else error)
+    for i in range(answers.shape[0]):
+        error = answers[i] - wanted[i]
+        size = abs(error)
+        near = half * error * error
+        far = limit * (size - half * limit)
+        total += far if size > limit else near
+        slope = limit if error > ZERO else -limit
+        slopes[i] = scale * (slope if size > limit else error)
     statistics[0] = total / outputs
 
 
@@ -98,10 +99,7 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch)
     kind = logits.dtype.type
     scale = kind(1.0 / (outputs * max(batch, 1)))
     kept, even = kind(1.0 - smoothing), kind(0.5 * smoothing)
-    size = logits.size
-    loss = binary_entropies(
-        logits.reshape(size), target.reshape(size), d.reshape(size), scale, kept, even
-    )
+    loss = binary_entropies(flat(logits), flat(target), flat(d), scale, kept, even)
     statistics[0] = loss / outputs
 
 

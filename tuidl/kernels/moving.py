@@ -5,7 +5,8 @@ import numpy as np
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.intrinsics import data_of, flat
+from tuidl.kernels.simd.memory import clear_values, copy_values, transpose
 from tuidl.kernels.simd.tiles import LINE, boundary
 
 
@@ -18,19 +19,21 @@ def copy(x, y):
 def swap_time(x, y):
     """Examples and time change places: recurrent kernels walk through time, and want one step's
     examples side by side as a matrix. Undone by doing it again."""
-    for i in range(x.shape[0]):
-        for t in range(x.shape[1]):
+    count, steps, width = x.shape
+    if width == 1:
+        transpose(data_of(x), data_of(y), count, steps)
+        return
+    for i in range(count):
+        for t in range(steps):
             copy_values(y[t, i], x[i, t])
 
 
 @kernel("nd -> tnd")
 def last_step_gradient(dy, dh):
     """The gradient of a sequence of which only the last step was used."""
-    last = dh.shape[0] - 1
-    for t in range(dh.shape[0]):
-        for i in range(dh.shape[1]):
-            for j in range(dh.shape[2]):
-                dh[t, i, j] = dy[i, j] if t == last else ZERO
+    before = dh.size - dy.size
+    clear_values(flat(dh)[:before])
+    copy_values(flat(dh)[before:], flat(dy))
 
 
 @kernel("e -> e", cost="e")

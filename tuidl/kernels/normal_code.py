@@ -12,6 +12,7 @@ from tuidl.kernels.elementary import ONE, exp
 from tuidl.kernels.noise import SECOND, drawn_oracle, fill_normal, key_of, key_oracle
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.intrinsics import flat
 
 HALF = np.float32(0.5)
 
@@ -21,7 +22,7 @@ def sample_normal(x, y, source, first, step_state):
     """y = mean + exp(log variance / 2) * noise; ``first``: the number of the first example in the
     batch, ``source``: a number of the layer's own."""
     width = y.shape[1]
-    fill_normal(y.reshape(y.size), U(first * width), key_of(step_state, source))
+    fill_normal(flat(y), U(first * width), key_of(step_state, source))
     for i in range(y.shape[0]):
         for j in range(width):
             y[i, j] = x[i, j] + exp(HALF * x[i, width + j]) * y[i, j]
@@ -35,7 +36,7 @@ def sample_normal_gradient(x, dy, dx, source, first, step_state):
     from the last one on, and what belongs to the variance first, nothing is lost.
     """
     width = dy.shape[1]
-    noise = dx.reshape(dx.size)[: dy.size]
+    noise = flat(dx)[: dy.size]
     fill_normal(noise, U(first * width), key_of(step_state, source))
     for i in range(dy.shape[0] - 1, -1, -1):
         for j in range(width):

@@ -6,7 +6,7 @@ from tuidl.kernels.elementary import ONE
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.intrinsics import data_of, flat
 from tuidl.kernels.simd.max_pool import give_to_winners, largest_of_windows
 from tuidl.kernels.simd.memory import clear_values
 from tuidl.kernels.simd.sums import sum_lines
@@ -54,7 +54,7 @@ def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top,
     is_tiled = size_y == stride_y and size_x == stride_x
     covers = down * size_y >= height + top and across * size_x >= width + left
     if not (is_tiled and covers):
-        clear_values(dx.reshape(dx.size))
+        clear_values(flat(dx))
     shape = Images(examples, height, width, channels, down, across)
     sizes, adds = Windows(size_y, size_x, stride_y, stride_x, top, left), 0 if is_tiled else 1
     give_to_winners(data_of(winner), data_of(dy), data_of(dx), shape, sizes, adds)

@@ -10,7 +10,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.gemm import START_C
-from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.intrinsics import data_of, flat
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.simd.recurrent import (
     PACK,
@@ -31,8 +31,8 @@ from tuidl.kernels.simd.recurrent import (
 def _one_unit(factor, inputs, states):
     """A product with a single number needs no BLAS."""
     for t in range(inputs.shape[0]):
-        x = inputs[t].reshape(inputs.shape[1])
-        before, after = states[t].reshape(x.size), states[t + 1].reshape(x.size)
+        x = flat(inputs[t])
+        before, after = flat(states[t]), flat(states[t + 1])
         for i in range(x.size):
             after[i] = tanh(x[i] + factor * before[i])
 
@@ -43,7 +43,7 @@ def simple_rnn(recurrent, inputs, states, packed):
 
     ``packed``: workspace, see ``simd/recurrent.py``.
     """
-    first = states[0].reshape(states[0].size)
+    first = flat(states[0])
     for i in range(first.shape[0]):
         first[i] = ZERO
     if recurrent.size == 1:
@@ -52,8 +52,8 @@ def simple_rnn(recurrent, inputs, states, packed):
     pack_weights(recurrent, packed)
     for t in range(inputs.shape[0]):
         after = states[t + 1]
-        state = after.reshape(after.size)
-        copy_values(state, inputs[t].reshape(state.size))
+        state = flat(after)
+        copy_values(state, flat(inputs[t]))
         add_product(states[t], recurrent, packed, after)
         for i in range(state.shape[0]):
             state[i] = tanh(state[i])
@@ -65,14 +65,14 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
 
     ``carry`` is workspace between steps, ``packed`` for U'.
     """
-    passed = carry.reshape(carry.size)
+    passed = flat(carry)
     for i in range(passed.shape[0]):
         passed[i] = ZERO
     if recurrent.size > 1:
         pack_transposed(recurrent, packed)
     for t in range(d_states.shape[0] - 1, -1, -1):
-        state, above = states[t + 1].reshape(carry.size), d_states[t].reshape(carry.size)
-        out = d_inputs[t].reshape(carry.size)
+        state, above = flat(states[t + 1]), flat(d_states[t])
+        out = flat(d_inputs[t])
         for i in range(state.shape[0]):
             out[i] = (above[i] + passed[i]) * (ONE - state[i] * state[i])
         if recurrent.size == 1:

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 
 from tuidl.kernels.cache import COMPILING
-from tuidl.kernels.entries import Entry, make, place_of
+from tuidl.kernels.entries import Entry, make, place_of, pointers_of
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.loop import loop_signature, run_steps
 from tuidl.kernels.native import is_kept
@@ -29,6 +29,8 @@ START, RATES, LOSSES = (
 """Where a call of the loop has its first step, and where the addresses of what each step has."""
 COUNT = place_of(_KINDS, len(_KINDS))
 """Numbers that a call of the loop has."""
+POINTERS = pointers_of(_KINDS)
+"""How often it is told where they stand."""
 EIGHT = 8
 """Bytes of a rate and of a loss."""
 
@@ -40,9 +42,9 @@ def one_step_each(calls: Any) -> Any:
 
 
 def call_loop(address: int, numbers: Any) -> int:
-    """Call the machine code at ``address`` with COUNT whole numbers and addresses."""
-    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_int64,) * COUNT)
-    return int(kind(int(address))(*numbers.tolist()))
+    """Call the machine code at ``address`` on COUNT whole numbers and addresses."""
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_void_p,) * POINTERS)
+    return int(kind(int(address))(*(numbers.ctypes.data,) * POINTERS))
 
 
 @intrinsic_for(call_loop)
@@ -50,9 +52,8 @@ def _call_loop(typing_context, address, numbers):
     def codegen(context, builder, signature, arguments):
         number = ir.IntType(64)
         data = context.make_array(signature.args[1])(context, builder, arguments[1]).data
-        passed = [builder.load(builder.gep(data, [number(i)])) for i in range(COUNT)]
-        kind = ir.FunctionType(number, [number] * COUNT).as_pointer()
-        return builder.call(builder.inttoptr(arguments[0], kind), passed)
+        kind = ir.FunctionType(number, [data.type] * POINTERS).as_pointer()
+        return builder.call(builder.inttoptr(arguments[0], kind), [data] * POINTERS)
 
     return types.int64(types.int64, numbers), codegen
 

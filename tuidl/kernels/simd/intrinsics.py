@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.np.arrayobj import populate_array
 
-from tuidl.kernels.jit import intrinsic_for
+from tuidl.kernels.jit import inline_ir, intrinsic_for
 
 STACK_ELEMENTS = 1024
 """Elements that a kernel may keep on the stack."""
@@ -88,7 +88,10 @@ _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void
 
 
 def call_kernel(address: int, row: Any, arena: Any, step_state: Any) -> None:
-    """Call the machine code of a kernel at ``address`` on one row of a program."""
+    """Call the machine code of a kernel at ``address`` on one row of a program.
+
+    The row and the memories: arrays, or pointers to where they start.
+    """
     _KERNEL(int(address))(row.ctypes.data, arena.ctypes.data, step_state.ctypes.data)
 
 
@@ -96,8 +99,10 @@ def call_kernel(address: int, row: Any, arena: Any, step_state: Any) -> None:
 def _call_kernel(typing_context, address, row, arena, step_state):
     def codegen(context, builder, signature, arguments):
         pointers = [
-            context.make_array(kind)(context, builder, array).data
-            for kind, array in zip(signature.args[1:], arguments[1:], strict=True)
+            context.make_array(kind)(context, builder, value).data
+            if isinstance(kind, types.Array)
+            else value
+            for kind, value in zip(signature.args[1:], arguments[1:], strict=True)
         ]
         function_type = ir.FunctionType(ir.VoidType(), [pointer.type for pointer in pointers])
         target = builder.inttoptr(arguments[0], function_type.as_pointer())
@@ -164,6 +169,13 @@ def _data_of(typing_context, array):
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), codegen
+
+
+@inline_ir
+def flat(array):
+    """A contiguous array as a vector. Numba's ``reshape`` first checks whether that can be: for a
+    few numbers this takes longer than what is done with them."""
+    return array_at(data_of(array), (array.size,))
 
 
 def _bytes(context, builder, pointer, count):

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO, Sizes, gemm_pointers
-from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, flat, pointer_at
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.padding import seen_images
 from tuidl.kernels.simd.transforms import (
@@ -135,7 +135,7 @@ def suits_winograd_weights(x, dy, kernel, stride, size):
 @inline_ir
 def is_varied(x, dy):
     """Whether enough of the pixels and of the answers' gradients are not 0."""
-    gradients, pixels = dy.reshape(dy.size), x.reshape(x.size)
+    gradients, pixels = flat(dy), flat(x)
     return _has(gradients, FEWEST_GRADIENTS * dy.shape[3]) and _has(pixels, x.size // DARKEST)
 
 

@@ -1,0 +1,80 @@
+"""Examples of a step, gathered from a matrix by whole vectors, and tables of calls."""
+
+import numpy as np
+import pytest
+from numba import njit, types
+
+from tests.kernels.kernel_bench import TOLERANCE
+from tuidl.kernels.entries import Entry
+from tuidl.kernels.jit import device_function
+from tuidl.kernels.simd.gathering import gather_rows
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+
+GUARD = 7.5
+"""Behind what is written: it must be there afterwards."""
+
+
+def gathered(target, start, source, chosen):
+    """``gather_rows`` of arrays, to ``target`` from ``start`` on."""
+    rows, width = source.shape
+    to = pointer_at(data_of(target), start)
+    gather_rows(to, data_of(source), rows, data_of(chosen), len(chosen), width)
+
+
+COMPILED = njit(gathered)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 65, 127, 128, 200])
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 33])
+def test_chosen_rows_are_copied_and_nothing_else(width: int, count: int, dtype: str) -> None:
+    random = np.random.default_rng(width + count)
+    for rows in (1, 2, 3, 40):
+        source = random.standard_normal((rows, width)).astype(dtype)
+        chosen = random.integers(0, rows, count)
+        chosen[-1:] = rows - 1  # the last row of all: nothing may be read behind it
+        for gather in (COMPILED, gathered):
+            target = np.full(3 + count * width + 20, GUARD, dtype)
+            gather(target, 3, source, chosen)
+            assert (target[3 : 3 + count * width].reshape(count, width) == source[chosen]).all()
+            assert (target[:3] == GUARD).all()
+            assert (target[3 + count * width :] == GUARD).all()
+
+
+@pytest.mark.parametrize("width", [2, 5, 8, 20])
+def test_nothing_is_read_outside_of_the_matrix(width: int) -> None:
+    """NaN beside it: what was read too much would be seen in a row of another."""
+    whole = np.full((12, width), np.nan, np.float32)
+    whole[4:8] = np.arange(4 * width).reshape(4, width)
+    source, chosen = whole[4:8], np.array([3, 0, 3, 3, 2, 3])
+    target = np.zeros(6 * width, np.float32)
+    COMPILED(target, 0, source, chosen)
+    assert (target.reshape(6, width) == source[chosen]).all()
+
+
+def _described(numbers, first, counts, last, values):
+    """What came in, in one number."""
+    found = 1000 * first + 10 * last + len(counts) + counts.shape[1]
+    for i in range(len(numbers)):
+        found += int(numbers[i]) + int(values[i])
+    return found
+
+
+def test_an_entry_gets_arrays_of_all_kinds_and_numbers_in_their_places() -> None:
+    kinds = (
+        types.float32[::1], types.int64, types.int64[:, ::1], types.int64, types.float64[::1],
+    )  # fmt: skip
+    entry = Entry("described-for-a-test", device_function(_described), types.int64(*kinds))
+    numbers, values = np.array([1, 2], np.float32), np.array([30.0, 40.0])
+    counts = np.zeros((3, 5), np.int64)
+    for first, last in ((1, 2), (-3, 4), (2**40, 0)):
+        arguments = (numbers, first, counts, last, values)
+        assert entry(*arguments) == _described(*arguments)
+    values[0] = 31.0  # read where it lies, not kept
+    assert entry(numbers, 0, counts, 0, values) == 8 + 3 + 71
+    other = np.array([5, 6, 7], np.float32)[:2]
+    assert entry(other, 0, counts, 0, values) == 8 + 11 + 71
+    with pytest.raises(TypeError, match="float32"):
+        entry(values, 0, counts, 0, values)
+    with pytest.raises(ValueError, match="4 arguments"):
+        entry(numbers, 0, counts, 0)
