@@ -108,8 +108,9 @@ class RunListScreen(RunKeys):
         self._to_choose = None
 
     def on_runs_changed(self, message: RunsChanged) -> None:
+        """Below another screen they are listed once this one is seen again."""
         self._to_choose = message.chosen or self._to_choose
-        if self._listings:
+        if self._listings and self.is_current:
             self.list_runs()
 
     def runs_listed(self) -> None:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from rich.text import Text
 from textual.events import Resize
 from textual.screen import ModalScreen
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tuidl.core.errors import RunError
-from tuidl.runs.listing import Listed
+from tuidl.runs.listing import Listed, listed_run
 from tuidl.runs.relisting import Relisting
 from tuidl.runs.table import (
     Heading,
@@ -41,6 +42,8 @@ SECONDS_BETWEEN_LOOKS, SHARE = 2.0, 20
 """At least, and at least so many times as long as a look takes: runs that begin appear."""
 AT_ONCE, SECONDS_TO_TYPE = 2000, 0.15
 """Runs that are filtered with each letter; of more, once nothing was typed for a moment."""
+AT_ONCE_CHANGED = 50
+"""Changed runs that are shown before all are looked at again."""
 
 
 class ShownRuns(RunKeys):
@@ -123,7 +126,7 @@ class ShownRuns(RunKeys):
             for runs in self._relisting.batches():
                 if worker.is_cancelled:
                     return
-                self.app.call_from_thread(self._found, runs, keys_of(runs))
+                self.app.call_from_thread(self._listed, runs, keys_of(runs))
         except RunError as error:
             self.app.call_from_thread(warn, self, error)
         self.app.call_from_thread(self._have_read, time.monotonic() - began)
@@ -148,6 +151,11 @@ class ShownRuns(RunKeys):
         """False once it is being closed: its parts go first."""
         return self.is_mounted and bool(self.query(RunTable))
 
+    def _listed(self, runs: list[Listed], keys: Keys) -> None:
+        """A look at all of them; one that began before a change may not know it."""
+        if not (self._is_whole and self._is_asked_again):
+            self._found(runs, keys)
+
     def _found(self, runs: list[Listed], keys: Keys) -> None:
         if not self._has_parts or runs == self.runs:
             return
@@ -155,6 +163,15 @@ class ShownRuns(RunKeys):
         self.marked &= {run.run for run in runs}
         self.table.show_columns(self.columns)
         self._filter()
+
+    def show_changed(self, paths: list[Path]) -> None:
+        """Show a few runs as they are by now, before all are looked at again."""
+        now = {path.name: listed_run(path) for path in paths[:AT_ONCE_CHANGED]}
+        found = [
+            replace(new, settings=run.settings) if (new := now.get(run.run)) is not None else run
+            for run in self.runs
+        ]
+        self._found(found, self.known)
 
     # --- what is shown ------------------------------------------------------------------------
 

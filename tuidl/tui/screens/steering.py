@@ -51,7 +51,7 @@ class SteeringScreen(RunDisplay):
 
     def renew_keys(self) -> None:
         """Name what the keys do now."""
-        for line in self.query(KeyLine):
+        for line in self.walk_children(KeyLine):
             line.renew()
 
     def action_go(self) -> None:

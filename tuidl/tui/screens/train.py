@@ -85,12 +85,13 @@ class TrainScreen(PastScreen):
         self._views = [view(preset, send, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
         """Kept, for asking Textual for them took most of the time that an event takes."""
         self._time = next(view for view in self._views if isinstance(view, TimeView))
+        self._overview = Overview(preset, self._time, "body")
 
     def compose(self) -> ComposeResult:
         yield Status()
         yield Tabs(self._tab_names)
         with ContentSwitcher(initial="body"):
-            yield Overview(self.preset, self._time, "body")
+            yield self._overview
             yield from self._views
         yield KeyLine()
 
@@ -107,7 +108,7 @@ class TrainScreen(PastScreen):
         self.set_class(event.size.width < NARROW, "-narrow")
         self.set_class(event.size.height < LOW, "-low")
         has_room = event.size.width >= WIDE and event.size.height >= HIGH
-        self.set_class(has_room and self.query_one(Overview).fills_three, "-wide")
+        self.set_class(has_room and self._overview.fills_three, "-wide")
 
     # --- what comes from the engine ---------------------------------------------------------------
 
@@ -118,7 +119,7 @@ class TrainScreen(PastScreen):
         self.shown = run
         self._has_pace = False
         self._answers = []
-        self.query_one(Overview).begin()
+        self._overview.begin()
         for curves in self.query(Curves):
             curves.previous = self.previous
         for view in self._views:
@@ -137,7 +138,7 @@ class TrainScreen(PastScreen):
             return
         if isinstance(event, events.Progress | events.EpochEnded) and self._has_pace:
             return
-        if not self.query(Overview):
+        if not self._has_panels:
             return  # the screen is being taken down
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._has_pace:
@@ -155,14 +156,19 @@ class TrainScreen(PastScreen):
             self.refresh_bindings()
             self._show_state()
 
+    @property
+    def _has_panels(self) -> bool:
+        """Whether they are there yet, and still; asked at every event, so without a query."""
+        return any(self._overview in child.children for child in self.children)
+
     def _take_frame(self) -> None:
         """Hand the run as it stands now, and the answers of this moment, to all panels; they are
         drawn from it until the next frame."""
         self.finish_frame()
         self.frame = self.shown.frozen()
         answers, self._answers = self._answers, []
-        self.query_one(Overview).take(self.frame, answers, self.shown.steps)
-        for curves in self.query(Curves):
+        self._overview.take(self.frame, answers, self.shown.steps)
+        for curves in self.walk_children(Curves):
             curves.shown = self.frame
         for view in self._views:
             view.take(self.frame, answers)
@@ -184,7 +190,7 @@ class TrainScreen(PastScreen):
         """The probes whose answers the visible panels show."""
         try:
             view = self.open_view
-            return view.probes() if view else self.query_one(Overview).probes()
+            return view.probes() if view else self._overview.probes()
         except NoMatches:
             return []  # panels are not there yet, or are being taken down
 
@@ -211,7 +217,7 @@ class TrainScreen(PastScreen):
         if not self._drawer.is_drawing:
             return
         drawn = self._drawer.finish()
-        renew_others(self.query(Chart), drawn, self._seen())
+        renew_others(self.walk_children(Chart), drawn, self._seen())
         self.query_one(Status).frame = self.frame
         self.query_one(Summary).show(self.frame)
         self._show_state()
@@ -223,7 +229,7 @@ class TrainScreen(PastScreen):
         """The visible panels."""
         if view := self.open_view:
             return view.seen()
-        return self.query_one(Overview).seen()
+        return self._overview.seen()
 
     def _show_state(self) -> None:
         """Show the state in words, always at once, since it is the answer to most keys."""

@@ -236,6 +236,7 @@ class WorkspaceScreen(ShownRuns):
         """Pin the marked runs, or the chosen one."""
         if paths := self._own_paths("pinned"):
             self.services.changes.pin(paths)
+            self.show_changed(paths)
 
     def action_delete_run(self) -> None:
         """Delete the marked runs, or the chosen one, or those of the chosen group."""

@@ -68,7 +68,7 @@ class Overview(Vertical):
     def _answered(self) -> list[Picture | Layers | Closer | Spreads]:
         """The panels that draw answers."""
         kinds = (Picture, Layers, *BESIDE)
-        return [panel for panel in self.query(Chart) if isinstance(panel, kinds)]
+        return [panel for panel in self.walk_children(Chart) if isinstance(panel, kinds)]
 
     @property
     def fills_three(self) -> bool:
@@ -111,5 +111,5 @@ class Overview(Vertical):
 
     def seen(self) -> list[Chart]:
         """The visible panels."""
-        panels = self.query(Chart).results(Chart)
+        panels = self.walk_children(Chart)
         return [p for p in panels if p.display and (self.is_wide or not isinstance(p, BESIDE))]

@@ -74,7 +74,7 @@ class View(Container):
         for event in answers:
             if self.handle_answer(event):
                 self.moments[event.kind] = now
-        for chart in self.query(Chart):
+        for chart in self.charts():
             chart.moment = said(chart, self.moments, now)
 
     def handle_answer(self, event: events.ProbeAnswer) -> bool:
@@ -83,7 +83,11 @@ class View(Container):
 
     def seen(self) -> list[Chart]:
         """The visible panels."""
-        return [chart for chart in self.query(Chart).results(Chart) if chart.display]
+        return [chart for chart in self.charts() if chart.display]
+
+    def charts(self) -> list[Chart]:
+        """All panels."""
+        return self.walk_children(Chart)
 
     def touched(self) -> None:
         """Draw at once after a key changed the view."""

@@ -1,7 +1,8 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 from rich.style import Style
@@ -89,9 +90,11 @@ class Chart(Widget, can_focus=True):
         self.version += 1
 
     def forget(self) -> None:
-        """The same while nobody sees it: it is drawn once somebody does."""
-        self.changed()
-        self._before = None
+        """The same while nobody sees it: it is drawn once somebody does, titles as well. What was
+        forgotten before has nothing left to forget."""
+        if self._drawn is not None or self._before is not None:
+            self.changed()
+            self._before = None
 
     @property
     def awaits_lines(self) -> bool:
@@ -114,8 +117,8 @@ class Chart(Widget, can_focus=True):
     def refresh(self, *regions: Region, **how: Any) -> Self:
         """Whoever asks for this has changed something: the lines are made anew, of the newest
         moment, which all other panels then show as well."""
-        if self.is_attached and isinstance(self.screen, DrawsFrames):
-            self.screen.finish_frame()
+        if self.is_attached and (screen := frames_of(self)) is not None:
+            screen.finish_frame()
         self._drawn = None
         return super().refresh(*regions, **how)
 
@@ -155,7 +158,7 @@ class Chart(Widget, can_focus=True):
         drawn = self._drawn
         if drawn is not None and drawn.room == self._room():
             return drawn
-        if isinstance(self.screen, DrawsFrames) and self.screen.is_amid_frame:
+        if (screen := frames_of(self)) is not None and screen.is_amid_frame:
             return self._before
         self._drawn = self._before = self._draw()
         return self._drawn
@@ -218,6 +221,19 @@ class DrawsFrames(Protocol):
 
     def finish_frame(self) -> None:
         """Show the frame that is being drawn at once."""
+
+
+def frames_of(widget: Widget) -> DrawsFrames | None:
+    """The widget's screen, if it draws frames."""
+    screen: Any = widget.screen
+    kind: Any = type(screen)
+    return screen if _draws_frames(kind) else None
+
+
+@lru_cache
+def _draws_frames(kind: Hashable) -> bool:
+    """Asked of each class once: to ask a protocol takes longer than all else of a refresh."""
+    return hasattr(kind, "is_amid_frame") and hasattr(kind, "finish_frame")
 
 
 def about_lines(paragraphs: Sequence[str], width: int) -> list[Line]:
