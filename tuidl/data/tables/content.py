@@ -10,6 +10,7 @@ from tuidl.core.limits import check_memory
 from tuidl.core.own_files import reason_of
 from tuidl.data.expanding import gunzipped
 from tuidl.data.files import open_file
+from tuidl.data.tables.foreign import LONGEST, kind_of
 
 Text = bytes | mmap
 """The bytes of a text, in memory or in a file."""
@@ -89,6 +90,8 @@ def _in_utf8(path: Path, data: bytes, stated: str | None) -> tuple[bytes, tuple[
 def require_text(path: Path, data: Text) -> None:
     """Raises DataError unless it is UTF-8 without zero bytes."""
     zero, wrong = data.find(b"\0"), not_utf8(data)
+    if (zero >= 0 or wrong >= 0) and (kind := kind_of(data[:LONGEST])):
+        raise DataError(f"{path}: no text, but {kind}")
     if wrong >= 0 and zero < 0:
         line, start = _line_at(data, wrong)
         raise DataError(

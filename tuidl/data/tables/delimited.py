@@ -14,6 +14,7 @@ from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Columns
 from tuidl.data.tables.compiled import scanner
 from tuidl.data.tables.content import ADVICE, Text, count_of
 from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
+from tuidl.data.tables.foreign import LONGEST, require_table
 from tuidl.data.tables.header import Header, guess_of, header_of, passed_over
 from tuidl.data.tables.large_content import one_colon, read_large
 from tuidl.data.tables.raw import RawColumn, RawTable
@@ -51,6 +52,7 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     """The table in a file of ``size`` bytes. Raises DataError, or BackendError for memory."""
     np.empty(HELD, np.uint8)  # freed at once: from now on glibc holds such blocks
     content = read_large(path, size, stated.encoding, stated.is_sure)
+    require_table(path, content.data[:LONGEST])
     data, skipped = blanked(f"{path}", content.data, stated.skip, is_stated=stated.is_sure)
     data = data if stated.is_sure and stated.delimiter else one_colon(data)
     dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure, stated.fewest)
