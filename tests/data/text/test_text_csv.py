@@ -130,3 +130,15 @@ def test_mistakes_are_said_with_the_key(table: Path, keys: dict[str, object], me
     data = convert_tagged({**own, **keys}, SOURCES, "source", "data")
     with pytest.raises(TuidlError, match=message):
         data.check() or data.split()
+
+
+def test_rows_without_text_or_target_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = ["good film,yes", "bad film,no", " ,yes", ",no", "fine,", "good,yes", "bad,no"]
+    (tmp_path / "t.csv").write_text("review,liked\n" + "\n".join(rows) + "\n")
+    source = SOURCES["text_csv"](path=str(tmp_path / "t.csv"), text="review", target="liked")
+    assert source.count() == 4
+    assert source.class_counts() == (2, 2)
+    assert source.report()[:2] == [
+        "1 of 7 rows has no target and is left out",
+        "2 of 7 rows have no text and are left out",
+    ]

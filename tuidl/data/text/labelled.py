@@ -27,13 +27,15 @@ class Reading:
 @dataclass(frozen=True)
 class Labelled:
     """Texts as rows of tokens ``x`` (texts, window), filled up behind their end with BOUNDARY, and
-    the class or number ``y`` (texts,) of each. ``cut``: how many were longer than the window."""
+    the class or number ``y`` (texts,) of each. ``cut``: how many were longer than the window.
+    ``notes``: what was left out, in words."""
 
     tokenizer: Tokenizer
     x: Array
     y: Array
     cut: int
     longest: int
+    notes: tuple[str, ...] = ()
 
     @property
     def window(self) -> int:
@@ -43,6 +45,7 @@ class Labelled:
         """Lines that say how the texts were read; ``what`` they are."""
         kind, names = self.tokenizer.kind, self.tokenizer.names
         return [
+            *self.notes,
             f"text: {len(self.y):,} {what}, the longest of {self.longest:,} tokens",
             f"tokens: {kind}; {len(names):,} different, learned on the training part",
             f"examples: the first {self.window:,} tokens ({self.cut:,} {what} are cut off), "

@@ -132,12 +132,21 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     if target.problem:
         raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
     column = raw.columns[chosen.beside[0]]
-    known = np.flatnonzero(~np.isnan(target.values))
+    has_target = ~np.isnan(target.values)
+    empty = np.array([*(not text.strip() for text in column.texts), False])[column.codes]
+    known = np.flatnonzero(has_target & ~empty)
     texts = [
         column.texts[code] if code >= 0 else text_of(number)
         for code, number in zip(column.codes[known], column.numbers[known], strict=True)
     ]
-    if not any(text.strip() for text in texts):
+    if not texts:
         raise DataError(f"{path}: column {column.name!r}: no text in any row with a target")
     found = labelled(source.reading(), texts, target.values[known], bool(target.classes))
-    return found, target.classes
+    lacking = {"target": int((~has_target).sum()), "text": int((has_target & empty).sum())}
+    notes = (_left_out(count, len(empty), what) for what, count in lacking.items() if count)
+    return replace(found, notes=(*raw.notes, *notes)), target.classes
+
+
+def _left_out(count: int, rows: int, what: str) -> str:
+    has = f"has no {what} and is" if count == 1 else f"have no {what} and are"
+    return f"{count:,} of {rows:,} rows {has} left out"
