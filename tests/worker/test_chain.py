@@ -11,6 +11,7 @@ from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.chain import Chain
 from tuidl.protocol.commands import Probe
+from tuidl.training.interruption import StopsAfter
 from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
 from tuidl.worker.probes.answer import answer
@@ -28,10 +29,8 @@ training = {epochs = 2, batch_size = 8}
 
 def state_of(preset: Preset, steps: int = 3) -> TrainState:
     """After some steps, on the backend that compiles nothing."""
-    trainer = Trainer(preset, backend="numpy")
-    for number, _ in enumerate(trainer.run()):
-        if number > steps:
-            break
+    trainer = Trainer(preset, backend="numpy", interrupter=StopsAfter(steps))
+    assert [*trainer.run()]
     return trainer.state
 
 

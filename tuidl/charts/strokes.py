@@ -57,7 +57,8 @@ def _drawn(points: tuple[Place, ...], dots: Dots) -> list[str]:
     for part in pieces(points):
         xs, ys = [p[0] for p in part], [p[1] for p in part]
         figure.draw(figure.signal(xs, ys, marker=marker).lines())
-    return plotext.uncolorize(figure.build().string()).splitlines()  # type: ignore[no-any-return]
+    lines: list[str] = plotext.uncolorize(figure.build().string()).splitlines()
+    return lines
 
 
 def pieces(points: tuple[Place, ...]) -> list[list[Cell]]:

@@ -34,5 +34,6 @@ def printable_in(value: Any) -> Any:
 
 def _is_plain(data: str | bytes) -> bool:
     """Whether JSON has no text but plain ASCII: there is nothing to look for in its numbers."""
-    signs = ("\\", "\x7f") if isinstance(data, str) else (b"\\", b"\x7f")
-    return data.isascii() and not any(sign in data for sign in signs)  # type: ignore[operator]
+    if isinstance(data, str):
+        return data.isascii() and "\\" not in data and "\x7f" not in data
+    return data.isascii() and b"\\" not in data and b"\x7f" not in data

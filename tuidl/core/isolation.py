@@ -152,7 +152,7 @@ def _current_folder() -> str:
 
 def _leave_numba_file_unread() -> None:
     """Numba's settings in the current folder may name a library to load, or a cache of pickles."""
-    sys.modules.setdefault("yaml", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("yaml", None)  # type: ignore[arg-type]  # importing it fails then
     if os.path.exists(NUMBA_FILE):
         import warnings
 
@@ -162,7 +162,7 @@ def _leave_numba_file_unread() -> None:
 
 def allow_yaml() -> None:
     """Let a package that needs it load YAML, once Numba has read its settings without it."""
-    import numba.core.config  # noqa: F401
+    import numba.core.config  # noqa: F401 - reads the settings
 
     if sys.modules.get("yaml", "") is None:
         del sys.modules["yaml"]

@@ -134,12 +134,16 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
         return Examples(stored.x, stored.y)
 
     def read(self) -> Whole:
-        from tuidl.data.stored_rows import StoredExamples, StoredRows, blocks_of_file
+        from tuidl.data.stored_rows import (
+            StoredExamples,
+            StoredRows,
+            blocks_of_array,
+            blocks_of_file,
+        )
 
         spec, header, place = self.spec(), self.header(), self.place()
         if place is None:
-            array = self.inputs()
-            block = lambda first, end: array[first:end]  # noqa: E731
+            block = blocks_of_array(self.inputs())
         else:
             self.require_whole()
             block = blocks_of_file(*place, self.stamps()[0])

@@ -36,4 +36,4 @@ class Numbered(Sequence[str]):
             return same and self._before == other._before
         return isinstance(other, tuple) and tuple(self) == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by content

@@ -78,6 +78,11 @@ class StoredExamples(Examples):
         return Examples(rows[index], self.y[index])
 
 
+def blocks_of_array(array: Array) -> Callable[[int, int], Array]:
+    """Reads rows of an array in memory."""
+    return lambda first, end: array[first:end]
+
+
 def blocks_of_file(path: Path, place: Place, known: Stamp) -> Callable[[int, int], Array]:
     """Reads rows of the array that lies at ``place`` in a file. ``known``: what it was when its
     header was read; one that has changed since is a DataError."""

@@ -118,7 +118,7 @@ class Predictions:
             return NotImplemented
         return (self.task, self.records, self.notes) == (other.task, other.records, other.notes)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by content
 
     def parts(self) -> Iterator[Self]:
         """Some examples after the other, which are as many as are written together."""

@@ -95,7 +95,7 @@ class Parameters(MutableMapping[str, Array]):
     def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
         return {**other, **self}
 
-    def __ior__(self, other: Any) -> "Parameters":  # type: ignore[misc]
+    def __ior__(self, other: Any) -> "Parameters":  # type: ignore[misc]  # takes what update takes
         self.update(other)
         return self
 
@@ -106,7 +106,7 @@ class Parameters(MutableMapping[str, Array]):
         same = self.keys() == other.keys()
         return same and all(np.array_equal(self[name], other[name]) for name in self)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by content
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name}: {slot.shape}" for name, slot in self._slots.items())

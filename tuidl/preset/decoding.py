@@ -201,7 +201,7 @@ def _of_values(info: Any) -> Any:
     """What the values of a table whose keys are names may be: a record, numbers in a range, or one
     of several plain kinds."""
     if isinstance(info, UnionType):
-        return Union[tuple(PLAIN[type(member)] for member in info.types)]  # noqa: UP007
+        return Union[tuple(PLAIN[type(member)] for member in info.types)]  # noqa: UP007 - of a tuple
     if isinstance(info, FloatType):
         limits: dict[str, Any] = {key: getattr(info, key) for key in ("gt", "ge", "lt", "le")}
         return Annotated[float, Meta(**limits)]

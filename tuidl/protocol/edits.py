@@ -130,5 +130,6 @@ def _where_diverged(event: RunFailed) -> At | None:
     if "layer" not in event.where:
         return None
     epoch, step = event.where.get("epoch"), event.where.get("step")
-    is_known = isinstance(epoch, int) and isinstance(step, int)
-    return (1, epoch, step) if is_known else (1, 1, 0)  # type: ignore[return-value]
+    if isinstance(epoch, int) and isinstance(step, int):
+        return 1, epoch, step
+    return 1, 1, 0

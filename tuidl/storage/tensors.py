@@ -80,7 +80,7 @@ class _Source:
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._path = path
         descriptor = os.dup(file.fileno())
-        self._file = open(descriptor, "rb", buffering=0, closefd=False)  # noqa: SIM115
+        self._file = open(descriptor, "rb", buffering=0, closefd=False)  # noqa: SIM115 - see below
         weakref.finalize(self, os.close, descriptor)
 
     def fill(self, wanted: memoryview, start: int, name: str) -> None:

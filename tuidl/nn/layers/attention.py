@@ -96,7 +96,7 @@ class MultiHeadAttention(WeightedLayer, frozen=True, kw_only=True, tag="multi_he
         return len(self.inputs or ()) > 1
 
     @property
-    def penalized(self) -> tuple[str, ...]:  # type: ignore[override]
+    def penalized(self) -> tuple[str, ...]:  # type: ignore[override]  # a field decides
         own = ("kernel", "output_kernel")
         return ("query_kernel", *own) if self.is_cross else own
 

@@ -58,7 +58,7 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
     gates: ClassVar[int] = 3
 
     @property
-    def divisions(self) -> tuple[Division, ...]:  # type: ignore[override]
+    def divisions(self) -> tuple[Division, ...]:  # type: ignore[override]  # a field decides
         return Recurrent.divisions if self.reset_after else (Division.EXAMPLES,)
 
     def bias(self) -> Parameter:

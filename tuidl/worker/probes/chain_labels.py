@@ -6,6 +6,7 @@ import numpy as np
 
 from tuidl.compiler.nodes import Node
 from tuidl.core.lazy import Array
+from tuidl.nn.layers.attention import MultiHeadAttention
 from tuidl.nn.layers.bidirectional import Bidirectional
 from tuidl.nn.layers.recurrent import Recurrent
 from tuidl.training.chain.replica import Replica
@@ -111,8 +112,8 @@ def gate_of(use: Use, parameter: str) -> str:
         names = GATES[inner.kind()]
         return f"{names[column // inner.units % len(names)]}[{column % inner.units}]"
     width = columns // len(PROJECTIONS)
-    if layer.kind() == "multi_head_attention" and parameter in ("kernel", "bias"):
-        if use.node.layer.is_cross:  # type: ignore[attr-defined]
+    if isinstance(layer, MultiHeadAttention) and parameter in ("kernel", "bias"):
+        if layer.is_cross:
             width = columns // 2
             return f"{PROJECTIONS[1 + column // width]}[{column % width}]"
         return f"{PROJECTIONS[column // width]}[{column % width}]"
