@@ -6,6 +6,7 @@ PRODUCTS = [(1, 1, 1), (5, 3, 7), (32, 64, 10), (17, 129, 33), (0, 4, 3), (40, 1
 
 PRODUCTS += [(16, 96, 40), (8, 64, 64)]  # few rows by a matrix turned round
 PRODUCTS += [(33, 7, 1), (9, 40, 1), (64, 2, 1), (0, 5, 1), (6, 0, 1), (1, 16, 1)]  # one unit
+PRODUCTS += [(50, 7, n) for n in (2, 8, 12, 20)]  # rests of vectors, copied for many rows
 
 TILED_PRODUCTS = ("", "weight_gradient_", "input_gradient_")
 

@@ -9,42 +9,41 @@ from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_in_place, inner_product
+from tuidl.kernels.simd.intrinsics import choose
 from tuidl.kernels.simd.maxima import highest_of
 
 
 @kernel("-> e", cost="e")
 def relu(y):
     for i in range(y.shape[0]):
-        y[i] = ZERO if y[i] < ZERO else y[i]
+        y[i] = choose(y[i] < ZERO, ZERO, y[i])
 
 
 @kernel("e -> e", cost="e")
 def relu_gradient(y, d):
     for i in range(y.shape[0]):
-        old = d[i]  # read in any case: else LLVM branches for each number
-        d[i] = ZERO if y[i] <= ZERO else old
+        d[i] = choose(y[i] <= ZERO, ZERO, d[i])
 
 
 @kernel("-> e", cost="e")
 def leaky_relu(y, negative_slope: float):
     slope = y.dtype.type(negative_slope)
     for i in range(y.shape[0]):
-        y[i] = slope * y[i] if y[i] < ZERO else y[i]
+        y[i] = choose(y[i] < ZERO, slope * y[i], y[i])
 
 
 @kernel("e -> e", cost="e")
 def leaky_relu_gradient(y, d, negative_slope: float):
     slope = y.dtype.type(negative_slope)
     for i in range(y.shape[0]):
-        old = d[i]
-        d[i] = slope * old if y[i] <= ZERO else old
+        d[i] = choose(y[i] <= ZERO, slope * d[i], d[i])
 
 
 @kernel("-> e", cost="10e")
 def elu(y, alpha: float):
     a = y.dtype.type(alpha)
     for i in range(y.shape[0]):
-        y[i] = a * expm1(y[i]) if y[i] < ZERO else y[i]
+        y[i] = choose(y[i] < ZERO, a * expm1(y[i]), y[i])
 
 
 @kernel("e -> e", cost="2e")
@@ -52,8 +51,7 @@ def elu_gradient(y, d, alpha: float):
     """For x <= 0 the derivative a e**x is y + a; where ``alpha`` is 0, y is 0 for all of these."""
     a = y.dtype.type(alpha)
     for i in range(y.shape[0]):
-        old = d[i]
-        d[i] = old * (y[i] + a) if y[i] <= ZERO else old
+        d[i] = choose(y[i] <= ZERO, d[i] * (y[i] + a), d[i])
 
 
 @kernel("-> e", cost="10e")

@@ -84,6 +84,32 @@ def _bits_of(typing_context, x):
     return types.int64(types.float64), codegen
 
 
+def _frozen(builder, value):
+    """``value`` by LLVM's ``freeze``, behind which it does not look for where it was read."""
+    instruction = ir.Instruction(builder.block, value.type, "freeze", [value])
+    builder._insert(instruction)
+    return instruction
+
+
+def choose(condition, a, b):
+    """``a if condition else b``, both computed.
+
+    Where one of them is what already stands where the answer goes, LLVM would write only the
+    others, by a mask: a store that many processors with AVX2 take a number at a time.
+    """
+    return a if condition else b
+
+
+@intrinsic_for(choose)
+def _choose(typing_context, condition, a, b):
+    def codegen(context, builder, signature, arguments):
+        condition, a, b = arguments
+        return builder.select(condition, _frozen(builder, a), _frozen(builder, b))
+
+    kind = typing_context.unify_types(a, b)
+    return kind(types.boolean, kind, kind), codegen
+
+
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
 

@@ -28,7 +28,7 @@ packed factors (``packed_kernel.py``) uses the same code for 12 x 2 of 32.
 """
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import cycle, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +43,8 @@ MR = 8 if IS_WIDE else 6
 """Rows of a tile."""
 MR_SMALL = 3
 """Rows of a small tile, for rows that are left over."""
+HIGH = (12, 4)
+"""The same of tiles of one vector, whose sums would wait for each other if they were fewer."""
 NR_VECTORS = 2
 """Vectors in a row of a tile; NR is that many times their lanes."""
 FILLING = next((n for n in range(MR) if MR_SMALL * n % MR == 1), 0)
@@ -89,12 +91,22 @@ class Place(NamedTuple):
 
 
 class Tile:
-    """The code of one tile; a partial one ends at the last column, within its only vector."""
+    """The code of one tile; a partial one ends at the last column, within its last vector.
 
-    def __init__(self, builder: Any, scalar: Any, mr: int, vectors: int, columns: Any) -> None:
+    ``is_padded``: lines of B are whole vectors all the same.
+    """
+
+    def __init__(
+        self, builder: Any, scalar: Any, mr: int, vectors: int, columns: Any, is_padded: bool
+    ) -> None:
         self.builder, self.simd = builder, Vectors(builder, scalar)
         self.rows, self.vectors = range(mr), range(vectors)
-        self.mask = None if columns is None else self.simd.mask(columns)
+        self.masks = [None] * vectors
+        if columns is not None:
+            self.masks[-1] = self.simd.mask(
+                builder.sub(columns, SIZE((vectors - 1) * self.simd.lanes))
+            )
+        self.masks_of_b = [None] * vectors if is_padded else self.masks
         zeros = self.simd.constant(0)
         self.sums = [
             [cgutils.alloca_once_value(builder, zeros) for _ in self.vectors] for _ in self.rows
@@ -110,12 +122,12 @@ class Tile:
             yield self.sums[row][v], self.builder.gep(place, [SIZE(v * self.simd.lanes)])
 
     def start_with(self, c: Any, ld: Any) -> None:
-        for total, place in self.cells(c, ld):
-            self.builder.store(self.simd.load(place, self.mask), total)
+        for (total, place), mask in zip(self.cells(c, ld), cycle(self.masks), strict=False):
+            self.builder.store(self.simd.load(place, mask), total)
 
     def rank_1_update(self, numbers: list[Any], vectors: list[Any]) -> None:
         """Add the product of a column of A and a line of B, behind a pointer for each part."""
-        others = [self.simd.load(place, self.mask) for place in vectors]
+        others = [self.simd.load(*one) for one in zip(vectors, self.masks_of_b, strict=True)]
         for sums, place in zip(self.sums, numbers, strict=True):
             factor = self.simd.splat(self.builder.load(place))
             for total, other in zip(sums, others, strict=True):
@@ -123,8 +135,8 @@ class Tile:
                 self.builder.store(value, total)
 
     def finish(self, c: Any, ldc: Any) -> None:
-        for total, place in self.cells(c, ldc):
-            self.simd.store(self.builder.load(total), place, self.mask)
+        for (total, place), mask in zip(self.cells(c, ldc), cycle(self.masks), strict=False):
+            self.simd.store(self.builder.load(total), place, mask)
 
 
 def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
@@ -151,7 +163,7 @@ def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
         builder.store(builder.select(is_last, one, builder.add(count, one)), number)
 
 
-def _micro_kernel_of(mr: int, vectors: int, *, is_partial: bool) -> Any:
+def _micro_kernel_of(mr: int, vectors: int, is_partial: bool, is_padded: bool) -> Any:
     def micro_kernel(a, terms, b, start, c, place):
         """The tile at ``c`` of the rows at ``a`` and the columns at ``b``, all pointers.
 
@@ -179,7 +191,7 @@ def _micro_kernel_of(mr: int, vectors: int, *, is_partial: bool) -> Any:
             place = Place(*cgutils.unpack_tuple(builder, place))
             scalar = context.get_value_type(signature.args[4].dtype)
             columns = place.columns if is_partial else None
-            tile = Tile(builder, scalar, mr, vectors, columns)
+            tile = Tile(builder, scalar, mr, vectors, columns, is_padded)
             with builder.if_then(builder.icmp_signed("!=", start.is_any, SIZE(0))):
                 tile.start_with(start.pointer, start.ld)
             _sum_up(tile, a, terms, b)
@@ -191,24 +203,31 @@ def _micro_kernel_of(mr: int, vectors: int, *, is_partial: bool) -> Any:
     return micro_kernel
 
 
-def _panel_of(vectors: int, filling: int, *, is_partial: bool) -> Any:
-    """The code for all rows of so many columns. ``filling``: FILLING, or 0 to leave rows alone."""
-    many, few, one = (
-        _micro_kernel_of(mr, vectors, is_partial=is_partial) for mr in (MR, MR_SMALL, 1)
-    )
+def _panel_of(
+    vectors: int,
+    heights: tuple[int, int] = (MR, MR_SMALL),
+    *,
+    filling: int = 0,
+    is_partial: bool = False,
+    is_padded: bool = False,
+) -> Any:
+    """The code for all rows of so many columns. ``heights``: of a tile and a small one.
+    ``filling``: FILLING, or 0 to leave rows alone."""
+    high, low = heights
+    many, few, one = (_micro_kernel_of(mr, vectors, is_partial, is_padded) for mr in (high, low, 1))
 
     @device_function
     def panel(a, terms, b, start, c, place, rows):
-        small, i = min(rows % MR * filling % MR, rows // MR_SMALL), 0
+        small, i = min(rows % high * filling % high, rows // low), 0
         while i < rows:
             here, there = pointer_at(a, i * terms.lda), pointer_at(c, i * place.ldc)
             begin = Start(pointer_at(start.pointer, i * start.ld), start.ld, start.is_any)
-            if rows - i >= MR + small * MR_SMALL:
+            if rows - i >= high + small * low:
                 many(here, terms, b, begin, there, place)
-                i += MR
-            elif rows - i >= MR_SMALL:
+                i += high
+            elif rows - i >= low:
                 few(here, terms, b, begin, there, place)
-                i += MR_SMALL
+                i += low
             else:
                 one(here, terms, b, begin, there, place)
                 i += 1
@@ -216,7 +235,11 @@ def _panel_of(vectors: int, filling: int, *, is_partial: bool) -> Any:
     return panel
 
 
-whole_panel = _panel_of(NR_VECTORS, FILLING, is_partial=False)
+whole_panel = _panel_of(NR_VECTORS, filling=FILLING)
 """``(a, terms, b, start, c, place, rows)``: all rows of NR columns."""
-partial_panel = _panel_of(1, 0, is_partial=True)  # three sums of one vector wait as well
+partial_panel = _panel_of(1, is_partial=True)  # three sums of one vector wait as well
 """Likewise, of the columns that are left, up to one vector of them."""
+padded_panel = _panel_of(1, HIGH, is_partial=True, is_padded=True)
+"""Likewise, where lines of B are followed by as many numbers as a vector is short of."""
+padded_pair_panel = _panel_of(NR_VECTORS, is_partial=True, is_padded=True)
+"""Likewise, of more columns than one vector has, but fewer than NR."""

@@ -87,7 +87,7 @@ def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> An
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     a, b, *rest, c, ldc, columns = function.args
     block, start = Block(*rest[:5]), Start(*rest[5:])
-    tile = Tile(builder, operands[0].type.pointee, mr, vectors, None)
+    tile = Tile(builder, operands[0].type.pointee, mr, vectors, None, is_padded=True)
     for _, place in tile.cells(c, ldc):
         tile.simd.prefetch(place)
     _sum_up(tile, a, b, block)

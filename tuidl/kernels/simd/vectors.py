@@ -121,10 +121,19 @@ class Vectors:
         return self._call("fmuladd", self.vector_type, [a, b, c])
 
     def mask(self, count: Any) -> Any:
-        """On in the first ``count`` lanes."""
-        indices = ir.VectorType(SIZE, self.lanes)
+        """On in the first ``count`` lanes.
+
+        Compared as integers as wide as a scalar: of others LLVM would make a mask of this width
+        again and again within a loop, which took longer than the products there.
+        """
+        builder, lanes = self.builder, SIZE(self.lanes)
+        integer = ir.IntType(8 * self.itemsize)
+        inside = builder.select(builder.icmp_signed("<", count, lanes), count, lanes)
+        if self.itemsize < SIZE.width // 8:
+            inside = builder.trunc(inside, integer)
+        indices = ir.VectorType(integer, self.lanes)
         order = ir.Constant(indices, list(range(self.lanes)))
-        return self.builder.icmp_signed("<", order, self.splat(count, indices))
+        return builder.icmp_signed("<", order, self.splat(inside, indices))
 
     def for_each_vector(self, count: Any, body: Callable[[Any, Any], None]) -> None:
         """A loop over ``count`` scalars: ``body(first, mask)`` adds the code for one vector.
