@@ -260,6 +260,7 @@ def test_files_that_are_no_presets(tmp_path: Path) -> None:
         "c.toml": (b"#" * (LARGEST_FILE + 1), "a preset has at most"),
         "d.toml": (b"", "name: missing: every preset needs it"),
         "e.toml": (b"x = 1\nx = 2\n", "not TOML"),
+        "f.csv": (b"a,b\n1,2\n", "f.csv --target COLUMN makes a preset"),
     }
     for name, (content, message) in cases.items():
         path = tmp_path / name

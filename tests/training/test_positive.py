@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
@@ -59,6 +60,8 @@ def test_scores_are_of_the_positive_class_and_say_so(tmp_path: Path, wanted: str
     assert f"precision, recall and f1 are of '{positive}'; data.positive chooses the class" in lines
     assert any(line.split() == ["true", "\\", "given", "fraud", "ok"] for line in lines)
     assert trainer.state.preprocessing.examples.positive == positive
+    one = msgspec.structs.replace(last, epochs=1)
+    assert any(" after 1 epoch in " in line for line in ending_lines(one))
 
 
 def test_weights_do_not_depend_on_the_positive_class(tmp_path: Path) -> None:

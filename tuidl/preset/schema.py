@@ -1,5 +1,6 @@
 """Preset: what to train. The only configuration there is; reads and writes TOML."""
 
+import shlex
 import tomllib
 from io import StringIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from tuidl.core.own_files import FileError, TooLargeError, read_bounded
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.data.spec import ExampleSpec, sampled_target
+from tuidl.data.tables.formats import is_table
 from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import Loss
 from tuidl.nn.losses.regression import Regression
@@ -86,7 +88,7 @@ class Preset(Config, frozen=True, kw_only=True):
         try:
             table = tomllib.loads(text)
         except ValueError as error:  # also of a number with thousands of digits
-            raise PresetError("", f"not TOML: {error}", source) from None
+            raise PresetError("", f"not TOML: {error}{_of_data(source)}", source) from None
         except RecursionError:
             raise PresetError("", "not a preset: nested too deeply", source) from None
         for override in overrides:
@@ -289,3 +291,10 @@ class Preset(Config, frozen=True, kw_only=True):
     def to_toml(self) -> str:
         """The preset as TOML text."""
         return tomli_w.dumps(self.table())
+
+
+def _of_data(source: str) -> str:
+    """What to say of a table that is given in the place of a preset."""
+    if not is_table(Path(source)):
+        return ""
+    return f"; it is a file of data: tuidl new {shlex.quote(source)} --target COLUMN makes a preset"

@@ -42,7 +42,7 @@ def epoch_line(event: events.EpochEnded, epochs: int) -> str:
 def fold_line(event: events.FoldEnded) -> str:
     """What one fold of a cross-validation came to."""
     scores = scores_text(event.validation or {})
-    return f"fold {event.fold}/{event.folds} after {event.epochs} epochs: validation {scores}"
+    return f"fold {event.fold}/{event.folds} after {_epochs(event.epochs)}: validation {scores}"
 
 
 def fold_text(event: events.Progress | events.EpochEnded) -> str:
@@ -88,7 +88,7 @@ def ending_lines(event: events.RunEnded) -> list[str]:
         lines += [said]
     return [
         *lines,
-        f"{_ending(event)} after {event.epochs} epochs in {trained(event.seconds)}",
+        f"{_ending(event)} after {_epochs(event.epochs)} in {trained(event.seconds)}",
         f"weights sha256 {event.weights_sha256}",
     ]
 
@@ -118,6 +118,10 @@ def failed_norm_lines(event: events.RunFailed) -> list[str]:
         for layer, norm in event.gradient_norms.items()
     ]
     return ["gradient of each layer in that step (length):", *columns(lines, aligned_left=(0,))]
+
+
+def _epochs(count: int) -> str:
+    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def _ending(event: events.RunEnded) -> str:

@@ -86,3 +86,9 @@ def test_points_speak_for_the_day_first_and_it_is_a_guess() -> None:
 
 def test_years_alone_are_numbers() -> None:
     assert reading_of(["2019", "2020"]).kind == "number"
+
+
+def test_a_format_that_fits_nothing_is_said_without_advice_on_rows() -> None:
+    reading = reading_of(["33", "44", "5"], format="dmy")
+    assert reading.problem == "'33' is no date, nor is any other of the column's 3 values"
+    assert not reading.remedy

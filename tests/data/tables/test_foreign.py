@@ -58,3 +58,15 @@ def test_what_the_file_is_stands_in_the_error(
 def test_texts_that_begin_likewise_are_read(tmp_path: Path, text: str) -> None:
     (tmp_path / "t.csv").write_text(text)
     assert read_raw(stamp(str(tmp_path / "t.csv"))).columns[1].numbers.tolist() == [2]
+
+
+def test_columns_that_spaces_part_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("a    b\n1  2.5\n 3   4 \n")
+    with pytest.raises(DataError, match=r"if spaces part 2 columns: data\.delimiter = ' '"):
+        read_raw(stamp(str(path)))
+    table = read_raw(stamp(str(path)), delimiter=" ")
+    assert [column.numbers.tolist() for column in table.columns] == [[1, 3], [2.5, 4]]
+    path.write_text("New York\nRome\n")
+    with pytest.raises(DataError, match=r"say data\.delimiter"):
+        read_raw(stamp(str(path)))

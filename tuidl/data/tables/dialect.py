@@ -55,7 +55,10 @@ def dialect_of(
     if delimiter is None and fewest == 1:
         delimiter = DELIMITERS[0]
     if delimiter is None:
-        raise DataError(f"{path}: one column only; if there are more, say data.delimiter")
+        more = "if there are more, say data.delimiter"
+        if count := _parted_by_spaces(sample):
+            more = f"if spaces part {count} columns: data.delimiter = ' '"
+        raise DataError(f"{path}: one column only; {more}")
     if not comments:
         return Dialect(delimiter, after, line, tuple(notes))
     last = comments[-1]
@@ -110,6 +113,12 @@ def sniffed(sample: Sequence[str]) -> str | None:
         if merit > most:
             best, most = delimiter, merit
     return best
+
+
+def _parted_by_spaces(sample: Sequence[str]) -> int:
+    """Columns, where runs of spaces part as many in every line, 0 else."""
+    counts = {len(line.split()) for line in sample if line.strip()}
+    return counts.pop() if len(counts) == 1 and counts != {1} else 0
 
 
 def _merit(

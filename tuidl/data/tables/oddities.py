@@ -22,6 +22,9 @@ def with_odd(reading: Reading, fields: Fields, kind: str) -> Reading:
     text = raw.texts[raw.codes[row]] if raw.codes[row] >= 0 else text_of(raw.numbers[row])
     problem, remedy = _oddity(text, reading.column, kind)
     if problem.endswith(tuple(f" is no {name}" for name in ("number", *_NAMES.values()))):
+        if count >= fields.count:
+            problem += f", nor is any other of the column's {fields.count:,} values"
+            return replace(reading, problem=problem, remedy=(), row=row)
         problem += f", as {fields.count - count:,} of the column's {fields.count:,} values are"
     elif count > 1:
         problem += f" ({count:,} such fields)"
