@@ -51,15 +51,20 @@ class Prompt:
 
 
 class Generator:
-    """Goes on with a text. ``probabilities``: of inputs (n, window), (n, window, vocabulary) or, of
-    the last place alone, (n, vocabulary); float64."""
+    """Goes on with a text. ``answers``: of inputs (n, window), (n, window, vocabulary) or, of the
+    last place alone, (n, vocabulary); ``decode``: probabilities of them, place by place."""
 
-    def __init__(self, layout: TextLayout, probabilities: Callable[[Array], Array]) -> None:
+    def __init__(
+        self,
+        layout: TextLayout,
+        answers: Callable[[Array], Array],
+        decode: Callable[[Array], Array] = np.asarray,
+    ) -> None:
         """Raises DataError where the network does not predict the next token."""
         if not layout.generates:
             raise DataError("the network does not predict the next token of a text")
         self.layout, self.tokenizer = layout, layout.tokenizer
-        self._probabilities = probabilities
+        self._answers, self._decode = answers, decode
 
     def prompt(self, text: str) -> Prompt:
         """The tokens of a prompt. A line begins with its boundary, and a text without a prompt with
@@ -92,8 +97,10 @@ class Generator:
     def shares(self, tokens: Sequence[int]) -> Array:
         """(vocabulary,) the probability of each token after these, float64."""
         row, _, end = self.row(tokens)
-        found = self._probabilities(row)[0]
-        return np.asarray(found if self.layout.predicts == "last" else found[end - 1], np.float64)
+        found = self._answers(row)
+        if self.layout.predicts != "last":
+            found = found[:, end - 1]
+        return np.asarray(self._decode(found)[0], np.float64)
 
     def row(self, tokens: Sequence[int]) -> tuple[Array, int, int]:
         """The input (1, window) that these tokens are, and the places where they begin and end in
@@ -137,7 +144,7 @@ def generator_of(prepared: Preparation, model: Model) -> Generator:
     """Of a trained network. Raises DataError where it has learned to predict no next token."""
     if prepared.text is None:
         raise DataError(f"{model.preset.name!r} has learned no text to go on with")
-    return Generator(prepared.text, lambda x: prepared.decode(model.predict(x)))
+    return Generator(prepared.text, model.predict, prepared.decode)
 
 
 def draw(shares: Array, sampling: Sampling, place: int, unknown: int | None = None) -> int:
