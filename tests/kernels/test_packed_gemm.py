@@ -27,7 +27,7 @@ from tuidl.kernels.simd.vectors import FEATURES, VECTOR_BYTES
 CANARY = 77.0
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
 """Of a sum, as a part of the sum of its terms' sizes."""
-ROWS, TERMS, COLUMNS = (0, 1, 5, 16, 49, 97), (0, 1, 3, 255, 257), (0, 1, 15, 33, 193)
+ROWS, TERMS, COLUMNS = (0, 1, 2, 3, 5, 16, 49, 97), (0, 1, 3, 255, 257), (0, 1, 15, 33, 193)
 KINDS = list(product((False, True), repeat=2))
 STARTS = (START_ZERO, START_C, START_BIAS)
 
@@ -133,6 +133,8 @@ def test_parts_of_c_have_the_bits_of_the_whole(turned: tuple[bool, bool], dtype:
         (17, 3, 0, 230),
         (30, 31, 33, 1),
         (60, 1, 7, 90),
+        (9, 1, 0, 230),
+        (20, 2, 0, 230),
     ]:
         i, rows, j, columns = part
         result = case.run(compiled(multiply), START_BIAS, part=part)
@@ -183,7 +185,9 @@ def test_a_number_that_is_none_stays_visible() -> None:
 @pytest.mark.parametrize("turned", KINDS, ids=str)
 def test_plain_python_does_the_same(turned: tuple[bool, bool], dtype: str) -> None:
     for size, start in zip(
-        [(0, 3, 2), (3, 0, 2), (18, 9, 37), (33, 2, 65)], (0, 1, 2, 1), strict=True
+        [(0, 3, 2), (3, 0, 2), (18, 9, 37), (33, 2, 65), (1, 5, 150), (3, 5, 90)],
+        (0, 1, 2, 1, 2, 0),
+        strict=True,
     ):
         case = Case(*size, turned, dtype)
         case.check(case.run(multiply, start), start)

@@ -34,7 +34,7 @@ from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
-from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, Block, packed_tile
+from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, WIDTHS, Block, packed_tile
 from tuidl.kernels.simd.packing import lanes_of, pack_rows, pack_strips
 from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
@@ -54,6 +54,8 @@ reading it there costs little: of that A each panel of B reads all again, a few 
 the cache at a time."""
 STRIP = 16
 """A multiple of the numbers in a vector, on every processor and for both dtypes."""
+WIDTH_OF_ONE, WIDTH_OF_FEW, FEW = WIDTHS[1], WIDTHS[2], max(WIDTHS)
+"""Vectors of a panel of B for one row of A, for up to FEW."""
 MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
 """What is to be done: C = A B; the same with B as ``pack_b`` left it; or only pack B, into C."""
 
@@ -104,13 +106,19 @@ def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
         i += height
 
 
+@device_function
+def _width(m):
+    """Vectors of a panel for an A of so many rows."""
+    return WIDTH_OF_ONE if m == 1 else WIDTH_OF_FEW if m <= FEW else NR_VECTORS
+
+
 @inline_ir
-def _panel(b, b_row, lying, strips, depth, strip, columns):
+def _panel(b, b_row, lying, strips, depth, strip, columns, width):
     """The panel from ``strip`` on: of the ``lying`` first ones where B is, else of the packed."""
     lanes = lanes_of(b)
     column = strip * lanes
     end = lying if strip < lying else (columns + lanes - 1) // lanes
-    vectors = min(NR_VECTORS, end - strip)
+    vectors = width if end - strip >= width else min(NR_VECTORS, end - strip)
     count = min(vectors * lanes, columns - column)
     if strip < lying:
         return _Panel(pointer_at(b, column), b_row, lanes, column, count, vectors)
@@ -137,7 +145,8 @@ def packed_gemm(
     most, across = MOST_LYING * lanes // VECTOR_BYTES, MOST_ACROSS * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
-    wide = NR_VECTORS if 0 < m <= MR else NC_BYTES // VECTOR_BYTES
+    packs = task == PACK or (task == MULTIPLY and not (is_lying and m <= FEW))
+    wide, width = NR_VECTORS if packs and 0 < m <= MR else NC_BYTES // VECTOR_BYTES, _width(m)
     mc = MC_BYTES * lanes // VECTOR_BYTES
     all_columns = (n + lanes - 1) // lanes * lanes
     for j in range(0, n, wide * lanes):
@@ -162,7 +171,7 @@ def packed_gemm(
                     block, strides = buffer_a, Strides(1, mc)
                 strip = 0
                 while strip * lanes < columns:
-                    panel = _panel(here, b_row, lying, strips, depth, strip, columns)
+                    panel = _panel(here, b_row, lying, strips, depth, strip, columns, width)
                     begin = pointer_at(start.pointer, i * start.ld + j)
                     _multiply_panel(
                         block, strides, depth, panel, Start(begin, start.ld, start.is_any),

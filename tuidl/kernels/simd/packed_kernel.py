@@ -21,6 +21,12 @@ MR = 12 if HAS_MANY_REGISTERS else 6
 """Rows of a tile: 12 x 2 sums, 2 vectors of B, one number of A of 32 registers; 6 x 2 of 16."""
 HEIGHTS = tuple(n for n in (12, 8, 6, 4, 2, 1) if n <= MR)
 """Rows that there is code for."""
+WIDTHS = {1: 8, 2: 4, 3: 4}
+"""Vectors of a tile where C has so few rows, in place of NR_VECTORS: a sum waits for its addition
+before, and with only two of them the processor would mostly be idle."""
+MOST_VECTORS = max(WIDTHS.values())
+TILES = (*product(HEIGHTS, (1, NR_VECTORS)), (1, 4), (2, 4), (1, 8))
+"""Rows and vectors of the tiles that there is code for."""
 
 
 class Block(NamedTuple):
@@ -40,7 +46,7 @@ class Block(NamedTuple):
 def packed_tile(a, b, block, start, c, ldc, rows, vectors, columns):
     """The tile at ``c`` of so many rows at ``a`` and strips at ``b``, all pointers.
 
-    ``block``: Block. ``start``: Start. ``rows``: one of HEIGHTS. ``vectors``: 1 or NR_VECTORS.
+    ``block``: Block. ``start``: Start. ``rows``, ``vectors``: one of TILES.
     ``columns``: how many of C there are; the last vector may be partial.
     """
     lanes = VECTOR_BYTES // a.itemsize
@@ -63,11 +69,11 @@ def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors, colu
         block, start = (cgutils.unpack_tuple(builder, values) for values in (block, start))
         operands, function = [a, b, *block, *start, c, ldc, columns], builder.function
         end = function.append_basic_block("tile_end")
-        key = builder.add(builder.mul(rows, SIZE(NR_VECTORS + 1)), vectors)
+        key = builder.add(builder.mul(rows, SIZE(MOST_VECTORS + 1)), vectors)
         switch = builder.switch(key, end)
-        for mr, width in product(HEIGHTS, (1, NR_VECTORS)):
+        for mr, width in TILES:
             body = function.append_basic_block(f"tile_{mr}_{width}")
-            switch.add_case(SIZE(mr * (NR_VECTORS + 1) + width), body)
+            switch.add_case(SIZE(mr * (MOST_VECTORS + 1) + width), body)
             builder.position_at_end(body)
             builder.call(_micro_kernel(builder.module, operands, mr, width), operands)
             builder.branch(end)
