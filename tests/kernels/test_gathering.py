@@ -25,7 +25,9 @@ COMPILED = njit(gathered)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 65, 127, 128, 200])
+@pytest.mark.parametrize(
+    "width", [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 65, 127, 128, 200]
+)
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 33])
 def test_chosen_rows_are_copied_and_nothing_else(width: int, count: int, dtype: str) -> None:
     random = np.random.default_rng(width + count)

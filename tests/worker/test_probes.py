@@ -65,6 +65,24 @@ def test_predictions_show_mistakes_first_and_what_was_asked_for() -> None:
     assert all(e["true"] == 3 for e in cell["examples"])
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_looking_leaves_every_weight_as_it_was(threads: int) -> None:
+    """Answers alone have no targets: nothing is to be written where these would be."""
+    trainer = Trainer(helpers.preset(helpers.CONV), threads=threads)
+    list(trainer.run())
+    before = {name: np.array(values) for name, values in trainer.model.parameters.items()}
+    first = trainer.state.program.graph.nodes[0].name
+    asked = {
+        "predictions": {"count": 24}, "layers": {"bins": 20}, "health": {}, "walk": {},
+        "filters": {"layer": first}, "feature_maps": {"layer": first},
+        "histograms": {"layer": first},
+    }  # fmt: skip
+    for kind, options in asked.items():
+        answer(trainer.state, Probe(id=7, kind=kind, options=options))
+        for name, values in trainer.model.parameters.items():
+            np.testing.assert_array_equal(values, before[name], err_msg=f"{kind} changed {name}")
+
+
 def test_shares_are_those_of_the_classes_whatever_the_network_ends_in() -> None:
     for overrides in ((), ("layers.3.activation='linear'",)):
         found = ask(trained(helpers.CONV, *overrides), "predictions")

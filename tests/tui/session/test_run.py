@@ -29,6 +29,9 @@ def test_the_bar_of_compiling_moves_within_a_kernel_and_never_too_far() -> None:
     left = [run.compile_seconds_left(second) or 0.0 for second in (0.0, 1.0, 4.0)]
     assert left == sorted(left, reverse=True)
     assert left[0] == pytest.approx(8.0)
+    assert (run.compile_seconds_left(40.0) or 0.0) > 10 * 0.9 * (
+        8.0 - 4.0
+    )  # it takes ten times as long
 
 
 def test_an_engine_that_cannot_say_how_long_it_compiles_still_says_how_far_it_is() -> None:

@@ -51,9 +51,12 @@ def _copy_vector(typing_context, target, source):
 def gather_rows(target, source, rows, chosen, count, width):
     """Copy the rows ``chosen`` of a matrix (rows, width) to where ``target`` points.
 
-    ``source``, ``target`` and ``chosen``: pointers, the last one to ``count`` numbers of rows.
+    ``source``, ``target`` and ``chosen``: pointers, the last one to ``count`` numbers of rows. Of
+    rows without numbers, as the targets of what is only to be answered, ``target`` may be anywhere.
     """
     lanes = lanes_of(source)
+    if width == 0:
+        return
     if width == 1:
         for i in range(count):
             target[i] = source[chosen[i]]

@@ -267,12 +267,21 @@ class Run(TimeAhead):
             return 1.0
         if not step.seconds_left or not step.next_share:
             return max(step.share, step.done / max(step.total, 1) if not step.share else 0.0)
+        return step.share + step.next_share * (1 - math.exp(-self._compile_times_expected(now)))
+
+    def _compile_times_expected(self, now: float) -> float:
+        """How many times as long as expected the kernel at hand takes already."""
+        step = self.compiling
+        if step is None or not step.seconds_left or not step.next_share:
+            return 0.0
         expected = step.next_share / (1.0 - step.share) * step.seconds_left
-        return step.share + step.next_share * (1 - math.exp(-(now - self._heard) / expected))
+        return (now - self._heard) / expected
 
     def compile_seconds_left(self, now: float) -> float | None:
-        """Until all kernels are compiled; None where that is unknown."""
+        """Until all kernels are compiled; None where that is unknown. If the kernel at hand takes
+        longer than expected, so will the others: the machine has become slower."""
         step = self.compiling
         if step is None or step.seconds_left is None or step.share >= 1.0:
             return None
-        return step.seconds_left * (1 - self.compiled_share(now)) / (1 - step.share)
+        left = step.seconds_left * (1 - self.compiled_share(now)) / (1 - step.share)
+        return left * max(self._compile_times_expected(now), 1.0)
