@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.tui import picture_answers, story
@@ -18,10 +19,13 @@ def asked(watched: Watched) -> list[tuple[float, float]]:
     return [tuple(probe.options["cursor"]) for probe in probes]
 
 
+def answer_to_last(watched: Watched) -> ProbeAnswer:
+    answer = picture_answers.decoded(asked(watched)[-1])
+    return ProbeAnswer(id=1, kind="decoded_code", epoch=1, step=1, answer=answer)
+
+
 async def answered(watched: Watched) -> None:
-    place = asked(watched)[-1]
-    answer = picture_answers.decoded(place)
-    await watched.handle(ProbeAnswer(id=1, kind="decoded_code", epoch=1, step=1, answer=answer))
+    await watched.handle(answer_to_last(watched))
 
 
 @pytest.mark.sample(1)
@@ -75,6 +79,41 @@ async def test_a_move_paints_what_painting_all_paints(
             panel.changed()
             await watched.pilot.pause()
             assert painted() == moved
+
+
+async def test_a_move_amid_a_frame_is_painted_and_leaves_the_frame_to_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = quiet(monkeypatch, tmp_path)
+    async with Opened(app, "vae_mnist", (120, 40)) as watched:
+        await watched.handle(*story.middle()[3:])
+        await watched.press("2")
+        await watched.answer("latent_plane", picture_answers.plane())
+        screen, view = app.screen, app.screen.query_one(LatentView)
+        plane, decoded = screen.query_one(CodePlane), screen.query_one(DecodedPanel)
+        monkeypatch.setattr(screen._drawer, "draw", lambda: False)  # at the screen's ticks
+        for drawn in (0, 2):  # before and after the plane's own turn
+            shown = [line.plain for line in plane._before.lines]
+            view.answer = msgspec.structs.replace(
+                view.answer, points=[[y, x] for x, y in view.answer.points]
+            )
+            screen._drawer.begin([plane, decoded])
+            for _ in range(drawn):
+                screen._drawer._prepare_next()
+            await watched.pilot.press("right")
+            app.session.handle(answer_to_last(watched))
+            assert screen.is_amid_frame
+            x, y = view.cursor
+            assert f"decoded from ({x:.2f}, {y:.2f})" in decoded.border_title
+            moved = [line.plain for line in plane._before.lines]
+            assert f"({x:.2f}, {y:.2f})" in moved[-1]
+            differ = [old != new for old, new in zip(shown, moved, strict=True)]
+            assert sum(differ) <= 3  # the marks are still those of the moment that is shown
+            screen.finish_frame()
+            await watched.pilot.pause()
+            ended = [line.plain for line in plane._drawn.lines]
+            assert sum(old != new for old, new in zip(moved, ended, strict=True)) > 3
+            assert f"({x:.2f}, {y:.2f})" in ended[-1]
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ class LatentView(View):
         if isinstance(event.answer, DecodedCode):
             self.decoded = event.answer
             for panel in self.query(DecodedPanel):
-                panel.changed()
+                panel.overtake() if self.display else panel.changed()
         if asked != self.cursor:
             self._ask()
 
@@ -114,10 +114,10 @@ class LatentView(View):
         if cursor == self.cursor:
             return
         before, self.cursor = self.cursor, cursor
+        if self._asked is None:
+            self._ask()  # first, so that the engine answers while the plane is painted
         for panel in self.query(CodePlane):
             panel.moved(before)
-        if self._asked is None:
-            self._ask()
 
     def _ask(self) -> None:
         self._asked = self.cursor
@@ -148,6 +148,8 @@ class CodePlane(Chart):
         super().__init__()
         self.view = view
         self._drawing: DrawnPlane | None = None
+        self._seen: DrawnPlane | None = None
+        """What is shown, while ``_drawing`` is of a frame that is not whole yet."""
 
     @property
     def frame(self) -> PlaneFrame:
@@ -159,7 +161,20 @@ class CodePlane(Chart):
         frame = self.frame
         cells = (frame.cell(*cursor) for cursor in (before, self.view.cursor))
         lines = {frame.height - 1, *(cell[1] for cell in cells if cell is not None)}
-        self.refresh(*(Region(0, line, frame.width, 1) for line in sorted(lines)))
+        self.overtake(*(Region(0, line, frame.width, 1) for line in sorted(lines)))
+
+    def overtake(self, *regions: Region) -> None:
+        has_next = self._prepared is not None
+        super().overtake(*regions)
+        if has_next:
+            self.prepare()  # with the cursor where it is now
+
+    def draw_over(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        drawing = self._drawing if self._prepared is None else self._seen
+        looks = PlaneFrame(self.view.side, width, height), palette, unicode
+        if drawing is None or drawing.of[1:] != looks:
+            return self.draw(palette, width, height, unicode)
+        return drawing.lines(self.view.cursor)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answer = self.view.answer
@@ -168,6 +183,7 @@ class CodePlane(Chart):
             return unanswered(problem, self.view.frame, palette, width, height)
         frame = PlaneFrame(self.view.side, width, height)
         if self._drawing is None or self._drawing.of != (answer, frame, palette, unicode):
+            self._seen = self._drawing
             self._drawing = DrawnPlane(answer, frame, palette, unicode)
         return self._drawing.lines(self.view.cursor)
 

@@ -1,7 +1,7 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
 import textwrap
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
@@ -56,6 +56,7 @@ class Chart(Widget, can_focus=True):
     """What was drawn last, until it is drawn anew; None while nobody sees the panel."""
     _strips: list[Strip] | None = None
     """The lines, while they are painted."""
+    _overtakes = False
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """The lines to show: ``height`` of them, ``width`` cells each."""
@@ -114,9 +115,29 @@ class Chart(Widget, can_focus=True):
         repaint_together(self)
         self._drawn = self._before = prepared
 
+    def draw_over(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        """The lines that are seen, with what a key changed in them."""
+        return self.draw(palette, width, height, unicode)
+
+    def overtake(self, *regions: Region) -> None:
+        """Paint what a key changed (``regions``, or all and the titles) at once, amid a frame too:
+        the other panels keep the moment that they show until the next one is whole."""
+        self._overtakes = True
+        try:
+            drawn, self._prepared = self._draw(self.draw_over), None
+            self._drawn = self._before = drawn
+            if not regions:
+                self._put_titles(drawn.title, drawn.subtitle)
+            self.refresh(*regions)
+        finally:
+            self._overtakes = False
+        paint_at_once(self)
+
     def refresh(self, *regions: Region, **how: Any) -> Self:
         """Whoever asks for this has changed something: the lines are made anew, of the newest
         moment, which all other panels then show as well."""
+        if self._overtakes:
+            return super().refresh(*regions, **how)
         if self.is_attached and (screen := frames_of(self)) is not None:
             screen.finish_frame()
         self._drawn = None
@@ -172,12 +193,12 @@ class Chart(Widget, can_focus=True):
         if subtitle is not None:
             self.border_subtitle = plain(subtitle)
 
-    def _draw(self) -> "Drawn":
+    def _draw(self, draw: "Draw | None" = None) -> "Drawn":
         width, height, palette, unicode = room = self._room()
         lines: list[Text] = []
         if width >= 4 and height >= 1:
             try:
-                lines = self.draw(palette, width, height, unicode)
+                lines = (draw or self.draw)(palette, width, height, unicode)
             except Exception as error:  # the other panels and the run go on
                 self.app.post_message(UnexpectedError(error))
                 lines = centred("this cannot be drawn", palette, width, height, "bad")
@@ -194,6 +215,7 @@ class Chart(Widget, can_focus=True):
 
 
 Room = tuple[int, int, Palette, bool]
+Draw = Callable[[Palette, int, int, bool], list[Text]]
 
 
 class Drawn(NamedTuple):
@@ -247,6 +269,17 @@ def repaint_together(widget: Widget) -> None:
     widget's own queue, so that widgets refreshed together may be painted apart."""
     widget.refresh()
     widget._check_refresh()
+
+
+def paint_at_once(widget: Widget) -> None:
+    """Have a widget painted now: Textual paints at the next of sixty turns a second."""
+    screen = widget.screen
+    if not screen.is_current or not widget.is_mounted:
+        repaint_together(widget)
+        return
+    widget._repaint_required = False
+    screen._dirty_widgets.add(widget)
+    screen._on_timer_update()
 
 
 def looks_of(widget: Widget) -> tuple[Palette, bool]:
