@@ -147,3 +147,16 @@ def test_the_hash_follows_what_is_assigned(model: Model) -> None:
     assert model.weights_sha256 != before
     model.parameters = known
     assert model.weights_sha256 == before
+
+
+@pytest.mark.parametrize("text", [helpers.LINE, helpers.CONV])
+def test_predicting_changes_no_parameter(text: str) -> None:
+    """Not even the first ones of the arena, where what a prediction does not have would be."""
+    model = helpers.model(text)
+    model.initialize(1)
+    before = model.parameters.copy()
+    for count in (1, 3, 32, 40):
+        x, _ = helpers.examples(model, count)
+        model.predict(x)
+        for name, values in before.items():
+            np.testing.assert_array_equal(model.parameters[name], values)
