@@ -380,7 +380,7 @@ async def test_no_runs_at_all_are_no_problem(app: Playground) -> None:
         await pilot.press("2", "enter", "r", "v", "c", "x", "d", "m")
         assert isinstance(app.screen, HomeScreen)
         await pilot.press("1")
-        assert home(app)._list.chosen is not None
+        await until(pilot, lambda: home(app)._list.chosen is not None)
 
 
 @pytest.mark.slow

@@ -161,3 +161,12 @@ async def test_what_a_widget_forgets_stays_in_the_net(monkeypatch, tmp_path) -> 
         for widget in app.screen.walk_children(Widget):
             for strip in widget.render_lines(widget.size.region):
                 assert not raw(strip.text), (widget, ascii(strip.text))
+
+
+async def test_ctrl_c_says_how_to_quit_in_plain_words(monkeypatch, tmp_path) -> None:
+    """Textual's own notice has markup, which no notice here is read for."""
+    app = quiet(monkeypatch, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+c")
+        (said,) = [notice.message for notice in app._notifications]
+        assert said == "ctrl+q quits, from anywhere"

@@ -102,6 +102,10 @@ class PlainApp(App[int]):
             text, title=printable(title), severity=severity, timeout=timeout, markup=False
         )
 
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which copies in fields of text: Textual's own words have markup."""
+        self.notify(f"{QUIT} quits, from anywhere", title="Do you want to quit?")
+
     def warn(self, problem: object) -> None:
         """Show a notice about a problem that ends nothing."""
         self.notify(str(problem), severity="warning", timeout=10)
