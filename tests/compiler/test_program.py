@@ -15,7 +15,7 @@ from tuidl.compiler.routine import Routine
 from tuidl.ir.buffers import Region
 from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
-from tuidl.kernels.simd.winograd import suits_winograd
+from tuidl.kernels.simd.winograd_choice import suits_winograd
 
 TEXTS = [helpers.CONV, helpers.LINE, helpers.SEQUENCE]
 

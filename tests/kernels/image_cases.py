@@ -10,6 +10,7 @@ from tests.kernels.operands import numbered
 from tuidl.core import grouped_room
 from tuidl.core.convolution_room import BLOCK, Convolution, answers_room, pixels_room, weights_room
 from tuidl.core.grouped_room import Grouped
+from tuidl.kernels.simd.winograd_choice import winograd_workspace
 
 
 def _numbered_behind(arrays: Arrays) -> None:
@@ -47,6 +48,15 @@ def convolution(
     most = 0 if block == 1 else BLOCK
     needed = (room(shape, max(n, 1), most) for room in (answers_room, weights_room, pixels_room))
     return {**sizes, "m": max(*needed, block * p * q * size * size * c if block > 1 else 0)}, o
+
+
+def _in_bands(n: int, image: tuple[int, int, int], filters: int, lines: int, **o: int) -> Any:
+    """Of 3 x 3, with room for so many rows of Winograd's tiles: images are worked on in bands."""
+    sizes, options = convolution(n, 3, image, filters, block=1, stride=1, **o)
+    fixed, line = winograd_workspace(sizes["p"], sizes["q"], image[2], filters)
+    room = fixed + lines * line
+    assert sizes["m"] <= room < fixed + (sizes["p"] + 1) // 2 * line
+    return {**sizes, "m": room}, options
 
 
 CONVOLUTIONS = [
@@ -104,6 +114,9 @@ CONVOLUTIONS = [
     convolution(2, 3, (12, 11, 32), 33, block=2, stride=1, top=1, left=1),
     convolution(2, 3, (12, 13, 35), 34, block=2, stride=1, top=0, left=0),
     convolution(0, 3, (12, 12, 32), 32, block=2, stride=1, top=0, left=0),
+    _in_bands(2, (13, 12, 24), 24, lines=3, top=1, left=1),
+    _in_bands(2, (16, 11, 32), 33, lines=4, top=0, left=0),
+    _in_bands(2, (12, 13, 17), 33, lines=3, top=2, left=0),
 ]
 
 
@@ -162,6 +175,9 @@ GROUPED = [
     _grouped((3, 9, 8, 44), (3, 3), (9, 8, 18), dilation=(4, 4), before=(4, 4)),
     _grouped((2, 12, 12, 45), (3, 3), (12, 12, 5), dilation=(13, 6), before=(13, 6)),
     _grouped((2, 13, 16, 90), (4, 3), (7, 16, 34), (2, 1), (3, 1), 2, (5, 1)),
+    # images in blocks, and a row of the kernel with which tiles of weights do not end
+    _grouped((3, 12, 13, 9), (3, 3), (12, 13, 18), dilation=(2, 2), before=(2, 2)),
+    _grouped((3, 13, 12, 5), (2, 5), (13, 12, 41), dilation=(1, 3), before=(1, 6)),
     # a kernel larger than the picture, and padding larger than the kernel
     _grouped((2, 3, 2, 5), (7, 5), (3, 2, 5), groups=5, before=(3, 2)),
     _grouped((1, 2, 2, 3), (2, 2), (7, 7, 4), dilation=(1, 2), before=(3, 4)),

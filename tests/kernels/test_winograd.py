@@ -10,7 +10,7 @@ from tests.kernels.image_cases import convolution
 from tests.kernels.kernel_bench import Bench
 from tests.kernels.piece_cases import by_pieces
 from tuidl.kernels.blas import load
-from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
+from tuidl.kernels.simd.winograd_choice import suits_winograd, suits_winograd_weights
 
 Images = tuple[int, int, int]
 LARGE, SMALL = (12, 13, 32), (8, 8, 32)

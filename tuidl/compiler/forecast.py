@@ -14,7 +14,7 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import Instruction
 from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
-from tuidl.kernels.simd.winograd import FEWEST_ANSWERS, suits_winograd
+from tuidl.kernels.simd.winograd_choice import FEWEST_ANSWERS, suits_winograd
 
 SHARES = {
     "conv2d_winograd": 1.2, "conv": 0.75, "dense": 0.75, "lstm": 0.55, "gru": 0.5,

@@ -15,12 +15,11 @@ from tuidl.core.convolution_room import BLOCK, LANES, TILE, block_room, packed_r
 
 CHANNELS_BLOCK = 32_768
 """Numbers of a block of images of which one vector of channels is worked on at a time."""
-IN_PLACE_CHANNELS, IN_PLACE_READS = 64, 4
-"""Channels from which on, and reads of each pixel up to which, depthwise ones are not laid out:
-kernels of 3 x 3 with stride 2 are read 2 1/4 times."""
-WIDE_CHANNELS, WIDE_TERMS = 128, 9
-"""Also with so many channels and up to so many places of the kernel: lines of one vector lie too
-far apart in memory then."""
+IN_PLACE_CHANNELS = 64
+"""Channels from which on depthwise ones are not laid out: lines of several vectors."""
+HALF = LANES // 2
+"""Numbers that a tile has code for as well: groups of 8 fill a vector, or half of one, by
+themselves, and need not be laid out side by side."""
 SPREADABLE = (1, 2, 4, 8)
 """Channels of a group, as many as its filters, that are copied by vector instructions."""
 
@@ -90,24 +89,18 @@ def by_channels(terms: int, channels: int, filters: int, groups: int) -> bool:
     counts are multiplications of vectors, and copies: one a number where they are not spread.
     """
     spread = 1 if channels == filters and channels in SPREADABLE else LANES
-    each = groups * channels * terms * ((filters + LANES - 1) // LANES)
-    beside = channels * ((groups * filters + LANES - 1) // LANES) * (terms + spread)
+    each = groups * channels * terms * ((filters + HALF - 1) // HALF)
+    beside = channels * ((groups * filters + HALF - 1) // HALF) * (terms + spread)
     return groups > 1 and beside <= each
 
 
-def in_place(
-    terms: int, channels: int, filters: int, groups: int, pixels: int, answers: int
-) -> bool:
+def in_place(channels: int, filters: int, groups: int) -> bool:
     """Whether a convolution's numbers are multiplied where they lie (``simd/depthwise.py``).
 
-    ``terms``: places of the kernel; ``channels``: read by a group; ``filters``: of all groups;
-    ``pixels``, ``answers``: of an image. To lay a vector of channels out costs one for each pixel,
-    and pays where each is then read often, or where lines of channels are short.
+    ``channels``: read by a group; ``filters``: of all groups. Lines of few channels are laid out, a
+    vector of them at a time.
     """
-    if channels > 1 or groups != filters or filters < IN_PLACE_CHANNELS:
-        return False
-    is_wide = filters >= WIDE_CHANNELS and terms <= WIDE_TERMS
-    return is_wide or terms * answers <= IN_PLACE_READS * pixels
+    return channels == 1 and groups == filters and filters >= IN_PLACE_CHANNELS
 
 
 class Grouped(NamedTuple):

@@ -11,12 +11,11 @@ from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.convolution import convolve, convolve_back, convolve_weights
 from tuidl.kernels.simd.winograd import (
-    suits_winograd,
-    suits_winograd_weights,
     winograd,
     winograd_input_gradient,
     winograd_weight_gradient,
 )
+from tuidl.kernels.simd.winograd_choice import suits_winograd, suits_winograd_weights
 
 
 @kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True)

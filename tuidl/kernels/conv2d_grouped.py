@@ -1,7 +1,7 @@
 """Convolutions with groups of channels, gaps between the kernel's places, or two strides.
 
 ``simd/grouped.py`` has the way in which all three are computed, ``simd/depthwise.py`` that of
-depthwise ones that read each pixel a few times only.
+depthwise ones of many channels.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def conv2d_grouped(
     """y[n,p,q] = b + sum of x[n, p stride - top + i gap, q stride - left + j gap] w[i,j], each
     group's channels by its own filters."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    if is_in_place(x, w, y, groups):
+    if is_in_place(w, groups):
         convolve_in_place(x, w, b, y, stride, dilation, padding)
         return
     convolve_grouped(x, w, b, y, workspace, stride, dilation, padding, groups)
@@ -40,7 +40,7 @@ def conv2d_grouped_weight_gradient(
 ):
     """dw = patches' dy, summed over the examples, in each group."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    if is_in_place(x, dw, dy, groups):
+    if is_in_place(dw, groups):
         convolve_weights_in_place(x, dy, dw, stride, dilation, padding)
         return
     convolve_weights_grouped(x, dy, dw, workspace, stride, dilation, padding, groups)
@@ -52,7 +52,7 @@ def conv2d_grouped_input_gradient(
 ):
     """dx: for each pixel, the gradients of the answers that see it, by their weights there."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    if is_in_place(dx, w, dy, groups):
+    if is_in_place(w, groups):
         convolve_back_in_place(dy, w, dx, stride, dilation, padding)
         return
     convolve_back_grouped(dy, w, dx, workspace, stride, dilation, padding, groups)

@@ -12,7 +12,7 @@ from tuidl.kernels.conv2d_grouped import (
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.grouped import convolve_weights_grouped
-from tuidl.kernels.simd.winograd import is_varied
+from tuidl.kernels.simd.winograd_choice import is_varied
 from tuidl.kernels.simd.winograd_pieces import convolve_pieces, convolve_pieces_back
 from tuidl.kernels.simd.winograd_pieces_weights import convolve_pieces_weights
 

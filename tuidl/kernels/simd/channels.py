@@ -17,10 +17,11 @@ from numba.core import cgutils
 
 from tuidl.core.grouped_room import SPREADABLE
 from tuidl.kernels.jit import device_function, intrinsic_for
-from tuidl.kernels.simd.gemm_indexed import MR, Tile
+from tuidl.kernels.simd.gemm_indexed import Tile
 from tuidl.kernels.simd.gemm_narrow import START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import clear_elements, pointer_at
 from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.tile_shapes import ONE
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES, Vectors
 
 MOST_SUMS = 9
@@ -28,7 +29,7 @@ MOST_SUMS = 9
 
 
 class _Tile(Tile):
-    """MR pixels of one vector of channels; each term is a product of two vectors."""
+    """Pixels of one vector of channels; each term is a product of two vectors."""
 
     def factor(self, simd: Any, place: Any) -> Any:
         return simd.load(place)
@@ -40,7 +41,7 @@ def channel_tile(a, rows, columns, count, b, start, start_with, c, places, left)
     lanes = VECTOR_BYTES // a.itemsize
     width = min(lanes, left)
     lines = b[: count * lanes].reshape(count, lanes)
-    for i in range(MR):
+    for i in range(ONE):
         total = np.zeros(width, a.dtype)
         if start_with != START_ZERO:
             total[:] = start[places[i] if start_with == START_C else 0 :][:width]
@@ -68,7 +69,7 @@ def _channel_tile(
 @device_function
 def multiply_channels(a, rows, columns, count, b, start, start_with, c, places, left, m):
     """The same for ``m`` pixels; tables go on for a tile behind the last."""
-    for i in range(0, m, MR):
+    for i in range(0, m, ONE):
         row, place = pointer_at(rows, i), pointer_at(places, i)
         channel_tile(a, row, columns, count, b, start, start_with, c, place, left)
 

@@ -21,7 +21,6 @@ from tuidl.kernels.simd.convolution_products import (
 )
 from tuidl.kernels.simd.frames import blocks_in, blocks_of, fill_places, frame_of, seen_rows
 from tuidl.kernels.simd.gemm_indexed import (
-    MR,
     Factors,
     Result,
     Sizes,
@@ -31,6 +30,7 @@ from tuidl.kernels.simd.gemm_indexed import (
 from tuidl.kernels.simd.gemm_narrow import START_BIAS, START_C, START_ZERO, gemm_by_rows
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.slivers import is_packed, pack, pack_turned
+from tuidl.kernels.simd.tile_shapes import ONE, rows_apart
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 packed_room = inline_ir(convolution_room.packed_room)
@@ -98,8 +98,10 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
     (examples, down, across, filters), (_, _, _, channels) = dy.shape, x.shape
     size_y, size_x, _, _ = dw.shape
     terms, base, extent = size_y * size_x * channels, data_of(workspace), size_y
-    columns, tiles = (across - 1) * stride + size_x, (terms + MR - 1) // MR
-    begin, end = tiles * part // parts * MR, min(tiles * (part + 1) // parts * MR, terms)
+    columns, lanes = (across - 1) * stride + size_x, VECTOR_BYTES // dy.itemsize
+    apart = rows_apart(filters, lanes)
+    tiles = (terms + apart - 1) // apart
+    begin, end = tiles * part // parts * apart, min(tiles * (part + 1) // parts * apart, terms)
     if examples == 0:
         clear_elements(pointer_at(data_of(dw), begin * filters), (end - begin) * filters)
     frame = frame_of(x, top, left, (down - 1) * stride + size_y, columns)
@@ -111,8 +113,8 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
     positions = across + packed_room(across, filters)
     fixed = tables_room(terms)
     blocks = blocks_of(workspace.size - fixed, stride, extent, line, positions, down)
-    start_with, lanes = START_ZERO, VECTOR_BYTES // dy.itemsize
-    by_rows = not frame.is_bare and size_y > 1 and size_x * channels % MR == 0 and parts == 1
+    start_with = START_ZERO
+    by_rows = not frame.is_bare and size_y > 1 and size_x * channels % apart == 0 and parts == 1
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
@@ -129,8 +131,9 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             answers = pointer_at(data_of(dy), (first * down + start) * across * filters)
             m, there = end - begin, data_of(dw)
             if filters < lanes and gemm_by_rows(
-                here, rows, indices_of(table), answers, there, places, start_with, m, k, filters, MR
-            ):
+                here, rows, indices_of(table), answers, there, places, start_with, m, k, filters,
+                ONE,
+            ):  # fmt: skip
                 start_with = START_C
                 continue
             if not is_packed(filters, lanes):

@@ -20,7 +20,8 @@ The loops, from the outside in: blocks of KC terms, slivers (KC x NR of B: first
 rows, terms. A is read where it lies: callers give as many rows as the second-level cache holds.
 C's rows are counted in whole tiles: places behind the last row repeat it, and give it again.
 
-MR and the most vectors of a sliver fill the registers: 8 x 3 + 3 + 1 of 32, or 6 x 2 + 2 + 1 of 16.
+MR and the vectors of a sliver fill the registers: 8 x 3 + 3 + 1 of 32, or 6 x 2 + 2 + 1 of 16
+(``tile_shapes.py``).
 """
 
 from itertools import product
@@ -39,14 +40,9 @@ from tuidl.kernels.simd.gemm_narrow import (
 )
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.routines import Routine
-from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
+from tuidl.kernels.simd.tile_shapes import HEIGHTS, height_of, slivers_in, vectors_in
+from tuidl.kernels.simd.vectors import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
-HAS_32_REGISTERS = IS_WIDE or "+avx" not in FEATURES
-"""AVX-512 and NEON; AVX2 has 16."""
-MR = 8 if HAS_32_REGISTERS else 6
-"""Rows of a tile."""
-MOST_VECTORS = 3 if HAS_32_REGISTERS else 2
-"""Vectors in a line of a sliver, at most; NR is that many times their lanes."""
 LEAST_ROWS = 32
 """Rows from which on looking for another way is worth it."""
 SLIVER = 8192
@@ -100,20 +96,21 @@ def _indices_of(typing_context, pointer):
 
 
 class Tile:
-    """The code of a tile: ``mr`` rows of so many vectors; the last one ends at ``columns``, and is
-    half as long where ``is_half``: some processors do a whole one in two steps."""
+    """The code of a tile of so many vectors; the last one ends at ``columns``, and is half as long
+    where ``is_half``: some processors do a whole one in two steps."""
 
     def __init__(
         self, builder: Any, scalar: Any, vectors: int, columns: Any, is_half: bool = False
     ) -> None:
         self.builder, self.lanes = builder, Vectors(builder, scalar).lanes
+        self.rows = range(HEIGHTS[vectors - 1])
         last = Vectors(builder, scalar, VECTOR_BYTES // 2 if is_half else VECTOR_BYTES)
         self.simds = [*[Vectors(builder, scalar)] * (vectors - 1), last]
         left = builder.sub(columns, SIZE((vectors - 1) * self.lanes))
         self.masks = [*[None] * (vectors - 1), last.mask(left)]
         self.sums = [
             [cgutils.alloca_once_value(builder, simd.constant(0)) for simd in self.simds]
-            for _ in range(MR)
+            for _ in self.rows
         ]
 
     def place(self, table: Any, index: Any) -> Any:
@@ -127,7 +124,7 @@ class Tile:
         builder = self.builder
         is_c = builder.icmp_signed("==", start_with, SIZE(START_C))
         with builder.if_then(builder.icmp_signed("!=", start_with, SIZE(START_ZERO))):
-            for row in range(MR):
+            for row in self.rows:
                 place = builder.select(is_c, self.place(places, SIZE(row)), SIZE(0))
                 line = builder.gep(pointer, [place])
                 for v, total in enumerate(self.sums[row]):
@@ -138,14 +135,14 @@ class Tile:
 
         Tables go on for a tile behind the last row; a place behind that tile is asked for again.
         """
-        for row, (v, simd) in product(range(MR), enumerate(self.simds)):
+        for row, (v, simd) in product(self.rows, enumerate(self.simds)):
             line = self.builder.gep(c, [self.place(places, SIZE(row))])
             simd.prefetch(self.vector(line, v))
 
     def add_up(self, a: Any, rows: Any, columns: Any, count: Any, b: Any) -> None:
         """The loop over ``count`` terms: each adds an outer product to the tile."""
         builder, simds = self.builder, self.simds
-        starts = [builder.gep(a, [self.place(rows, SIZE(row))]) for row in range(MR)]
+        starts = [builder.gep(a, [self.place(rows, SIZE(row))]) for row in self.rows]
         width = SIZE(len(simds) * self.lanes)
         with cgutils.for_range(builder, count) as term:
             distance = self.place(columns, term.index)
@@ -162,29 +159,30 @@ class Tile:
         return simd.splat(self.builder.load(place))
 
     def finish(self, c: Any, places: Any) -> None:
-        for row, (v, simd) in product(range(MR), enumerate(self.simds)):
-            line = self.builder.gep(c, [self.place(places, SIZE(row))])
-            value = self.builder.load(self.sums[row][v])
-            simd.store(value, self.vector(line, v), self.masks[v])
+        lines = [self.builder.gep(c, [self.place(places, SIZE(row))]) for row in self.rows]
+        for v, simd in enumerate(self.simds):
+            values = [self.builder.load(sums[v]) for sums in self.sums]
+            found = [self.vector(line, v) for line in lines]
+            simd.store_all(list(zip(values, found, strict=True)), self.masks[v])
 
 
 def _micro_kernel_of(vectors: int, is_half: bool = False) -> Any:
     def indexed_tile(a, rows, columns, count, b, start, start_with, c, places, left):
-        """MR rows of C, over ``count`` terms; ``left``: columns from here on. All pointers.
+        """The rows of a tile of C, over ``count`` terms. All pointers.
 
-        ``start``: the bias, or C itself.
+        ``start``: the bias, or C itself. ``left``: columns from here on.
         """
-        lanes = VECTOR_BYTES // a.itemsize
+        lanes, rows_of_tile = VECTOR_BYTES // a.itemsize, range(HEIGHTS[vectors - 1])
         width = min(vectors * lanes, left)
         terms = columns[:count].astype(np.int64)
-        sums = np.zeros((MR, width), a.dtype)
-        for i in range(MR):
+        sums = np.zeros((len(rows_of_tile), width), a.dtype)
+        for i in rows_of_tile:
             if start_with != START_ZERO:
                 sums[i] = start[places[i] if start_with == START_C else 0 :][:width]
         lines = b[: count * vectors * lanes].reshape(count, vectors * lanes)[:, :width]
-        for i in range(MR):
+        for i in rows_of_tile:
             sums[i] += a[rows[i] + terms] @ lines
-        for i in range(MR):
+        for i in rows_of_tile:
             c[places[i] :][:width] = sums[i]
 
     @intrinsic_for(indexed_tile)
@@ -194,7 +192,7 @@ def _micro_kernel_of(vectors: int, is_half: bool = False) -> Any:
             scalar = context.get_value_type(signature.args[0].dtype)
             tile = Tile(builder, scalar, vectors, left, is_half)
             tile.start(start, places, start_with)
-            tile.prefetch_next(c, builder.gep(places, [SIZE(MR)]))
+            tile.prefetch_next(c, builder.gep(places, [SIZE(HEIGHTS[vectors - 1])]))
             tile.add_up(a, rows, columns, count, b)
             tile.finish(c, places)
             return context.get_dummy_value()
@@ -218,7 +216,7 @@ def indexed_kernel(
         multiply_dots(a, rows, here, lines, c, places, bias, start_with, m, k, n, lanes)
         return
     vectors = (n + lanes - 1) // lanes
-    slivers = (vectors + MOST_VECTORS - 1) // MOST_VECTORS
+    slivers = slivers_in(vectors)
     widest = (vectors + slivers - 1) // slivers * lanes
     blocks = max((k * widest + SLIVER - 1) // SLIVER, 1)
     for block in range(blocks):
@@ -229,11 +227,11 @@ def indexed_kernel(
         if begin == START_C:
             start = c
         for sliver in range(slivers):
-            width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+            width = vectors_in(sliver, vectors) * lanes
             lines = pointer_at(b, passed + first * width)
             here, there, left = pointer_at(start, column), pointer_at(c, column), n - column
             is_half = IS_WIDE and left <= width - lanes // 2
-            for i in range(0, m, MR):
+            for i in range(0, m, height_of(width // lanes)):
                 row, place = pointer_at(rows, i), pointer_at(places, i)
                 operands = (a, row, terms, count, lines, here, begin, there, place, left)
                 if is_half:
@@ -243,7 +241,7 @@ def indexed_kernel(
                         _two_with_half(*operands)
                     else:
                         _half(*operands)
-                elif MOST_VECTORS > 2 and width > 2 * lanes:
+                elif width > 2 * lanes:
                     _three(*operands)
                 elif width > lanes:
                     _two(*operands)

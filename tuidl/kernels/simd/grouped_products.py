@@ -9,6 +9,8 @@ from tuidl.kernels.simd.convolution_products import LEAST_TERMS
 from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed
 from tuidl.kernels.simd.gemm_narrow import START_C
 from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.tile_shapes import rows_apart
 
 
 @device_function
@@ -57,12 +59,14 @@ def multiply_rows(factors, result, sizes, kernel, seen, rows):
 @device_function
 def multiply_weight_rows(factors, result, sizes, kernel, seen, shape):
     """The same for the weights' gradient, whose rows are the kernel's places and whose terms are
-    windows (images, rows, columns), in this order: ``shape``."""
+    windows (images, rows, columns), in this order: ``shape``. Tiles must not reach into the next
+    row of the kernel."""
     count, distance = kernel
     first, step, height = seen
     m, _, n = sizes
     images, rows, across = shape
-    if count < 2 or rows * across < LEAST_TERMS:
+    is_apart = m // max(count, 1) % rows_apart(n, lanes_of(factors.a)) == 0
+    if count < 2 or rows * across < LEAST_TERMS or not is_apart:
         gemm_indexed(factors, result, sizes)
         return
     a, at, columns, b, _, depth = factors

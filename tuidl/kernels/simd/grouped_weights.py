@@ -3,11 +3,11 @@
 from tuidl.core import grouped_room
 from tuidl.core.grouped_room import Phase
 from tuidl.kernels.jit import device_function, inline_ir
-from tuidl.kernels.simd.gemm_indexed import MOST_VECTORS
 from tuidl.kernels.simd.grouped_frames import packed_of
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose_apart
 from tuidl.kernels.simd.slivers import pack_columns, pack_lines
+from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 phases_of = inline_ir(grouped_room.phases_of)
@@ -71,9 +71,9 @@ def _pack_turned(w, phase, group, parts, lanes, target):
     y, x = phase
     filters, taps = w.shape[3], y.size * x.size
     vectors = (parts.columns + lanes - 1) // lanes
-    slivers, column = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0
-    for sliver in range(slivers):
-        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+    column = 0
+    for sliver in range(slivers_in(vectors)):
+        width = vectors_in(sliver, vectors) * lanes
         used = min(width, parts.columns - column)
         if used < width:
             clear_elements(target, taps * parts.channels * width)

@@ -30,7 +30,7 @@ def _highest_intrinsic(typing_context, data, count):
             old, values = builder.load(highest), simd.load(builder.gep(data, [first]), mask)
             is_higher = builder.fcmp_ordered(">", values, old)
             if mask is not None:
-                is_higher = builder.and_(is_higher, mask)
+                is_higher = builder.and_(is_higher, mask.lanes)
             builder.store(builder.select(is_higher, values, old), highest)
 
         simd.for_each_vector(count, look)

@@ -135,8 +135,10 @@ class Tile:
                 self.builder.store(value, total)
 
     def finish(self, c: Any, ldc: Any) -> None:
-        for (total, place), mask in zip(self.cells(c, ldc), cycle(self.masks), strict=False):
-            self.simd.store(self.builder.load(total), place, mask)
+        cells = list(self.cells(c, ldc))
+        for v, mask in enumerate(self.masks):
+            of_vector = cells[v :: len(self.vectors)]
+            self.simd.store_all(((self.builder.load(t), place) for t, place in of_vector), mask)
 
 
 def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:

@@ -3,10 +3,10 @@
 from tuidl.core import winograd_room
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.convolution import packed_room
-from tuidl.kernels.simd.gemm_indexed import MOST_VECTORS
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.piece_transforms import from_pieces
+from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 part_size = inline_ir(winograd_room.part_size)
@@ -37,7 +37,7 @@ def pack_pieces(w, part, stride, is_turned, turned, places, before):
     terms, columns = (filters, channels) if is_turned else (channels, filters)
     across, block, lanes = wide // 2, channels * filters, VECTOR_BYTES // w.itemsize
     vectors = (columns + lanes - 1) // lanes
-    slivers, lines = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, high // 2 * across * terms
+    lines = high // 2 * across * terms
     for number in range(high // 2 * across):
         i, j = 2 * (number // across), 2 * (number % across)
         down, beside = 3 if i + 3 == high else 2, 3 if j + 3 == wide else 2
@@ -50,8 +50,8 @@ def pack_pieces(w, part, stride, is_turned, turned, places, before):
             source = pointer_at(data_of(w), (row * size_x + column) * block)
             strides = (stride * size_x * block, stride * block, columns)
         first, passed = 0, before
-        for sliver in range(slivers):
-            width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+        for sliver in range(slivers_in(vectors)):
+            width = vectors_in(sliver, vectors) * lanes
             there = pointer_at(places.data, passed + number * terms * width)
             target = (4 * places.stride, places.stride, width)
             count = min(width, columns - first)

@@ -89,8 +89,11 @@ def _both_sides(simd: Vectors, matrices: Any, source: Any, target: Any, count: A
             for j in range(len(right[0]))
         ]
         half = [[_combination(simd, row, column) for column in columns] for row in left]
-        for (i, line), (j, row) in product(enumerate(half), enumerate(right)):
-            simd.store(_combination(simd, row, line), at(target, i, j, first), mask)
+        sums = (
+            (_combination(simd, row, line), at(target, i, j, first))
+            for (i, line), (j, row) in product(enumerate(half), enumerate(right))
+        )
+        simd.store_all(sums, mask)
 
     simd.for_each_vector(count, body)
 

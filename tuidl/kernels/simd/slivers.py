@@ -5,9 +5,9 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
-from tuidl.kernels.simd.gemm_indexed import MOST_VECTORS
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose_apart
+from tuidl.kernels.simd.tile_shapes import MOST_VECTORS, slivers_in, vectors_in
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES, Vectors
 
 
@@ -48,9 +48,9 @@ def _pack_lines(typing_context, source, ld, k, columns, width, target):
 def pack_columns(source, ld, k, n, lanes, target):
     """``n`` columns of a matrix whose ``k`` lines are ``ld`` apart, in slivers."""
     vectors = (n + lanes - 1) // lanes
-    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
-    for sliver in range(slivers):
-        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+    column, passed = 0, 0
+    for sliver in range(slivers_in(vectors)):
+        width = vectors_in(sliver, vectors) * lanes
         here, there = pointer_at(source, column), pointer_at(target, passed)
         pack_lines(here, ld, k, min(width, n - column), width, there)
         column += width
@@ -71,9 +71,9 @@ def pack_turned(w, phase, stride, first, count, target):
     first_y, first_x, down, across = phase
     lanes = VECTOR_BYTES // w.itemsize
     vectors = (channels + lanes - 1) // lanes
-    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
-    for sliver in range(slivers):
-        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+    column, passed = 0, 0
+    for sliver in range(slivers_in(vectors)):
+        width = vectors_in(sliver, vectors) * lanes
         used, there = min(width, channels - column), pointer_at(target, passed)
         if used < width:
             clear_elements(there, count * filters * width)

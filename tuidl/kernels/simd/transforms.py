@@ -87,11 +87,15 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
     def body(first: Any, mask: Any) -> None:
         columns = source.load(len(matrix[0]), first, mask)
         half = [[_combination(simd, row, column) for column in columns] for row in matrix]
-        for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
-            place, value = target.at(i, j, first), _combination(simd, row, line)
-            if adds:
-                value = simd.add(value, simd.load(place, mask))
-            simd.store(value, place, mask)
+
+        def sums() -> Iterator[tuple[Any, Any]]:
+            for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
+                place, value = target.at(i, j, first), _combination(simd, row, line)
+                if adds:
+                    value = simd.add(value, simd.load(place, mask))
+                yield value, place
+
+        simd.store_all(sums(), mask)
 
     simd.for_each_vector(count, body)
 

@@ -5,7 +5,7 @@ has one). Numba lets LLVM reassociate the arithmetic that it generates itself, d
 place to place; this it leaves alone, so that results have the same bits everywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,19 @@ SIZE, INDEX = ir.IntType(64), ir.IntType(32)
 
 
 @dataclass(frozen=True)
+class Mask:
+    """The first ``count`` lanes of a vector; ``lanes``: which they are, as LLVM's vector."""
+
+    lanes: Any
+    count: Any
+
+
+@dataclass(frozen=True)
 class Vectors:
     """Operations on vectors of ``scalar`` (LLVM's float or double); each adds code to ``builder``.
 
-    ``place``: a pointer to a scalar, of any alignment. ``mask``: which SIMD lanes are stored, and
-    loaded (the others get 0); None for all.
+    ``place``: a pointer to a scalar, of any alignment. ``mask``: Mask of the lanes that are stored,
+    and loaded (the others get 0); None for all.
     """
 
     builder: Any
@@ -58,16 +66,51 @@ class Vectors:
         if mask is None:
             return self.builder.load(place, align=self.itemsize)
         zeros = ir.Constant(self.vector_type, None)
-        arguments = [place, INDEX(self.itemsize), mask, zeros]
+        arguments = [place, INDEX(self.itemsize), mask.lanes, zeros]
         return self._call("masked.load", self.vector_type, arguments)
 
     def store(self, value: Any, place: Any, mask: Any = None) -> None:
-        place = self.builder.bitcast(place, self.vector_type.as_pointer())
+        self.store_all([(value, place)], mask)
+
+    def store_all(self, pairs: Iterable[tuple[Any, Any]], mask: Any = None) -> None:
+        """Vectors, each to its place, with the same mask; an iterator may add the code for each
+        just before it is stored."""
         if mask is None:
-            self.builder.store(value, place, align=self.itemsize)
+            for value, place in pairs:
+                self._store(value, place)
+        elif IS_WIDE:
+            for value, place in pairs:
+                there = self.builder.bitcast(place, self.vector_type.as_pointer())
+                arguments = [value, there, INDEX(self.itemsize), mask.lanes]
+                self._call("masked.store", ir.VoidType(), arguments)
         else:
-            arguments = [value, place, INDEX(self.itemsize), mask]
-            self._call("masked.store", ir.VoidType(), arguments)
+            known = list(pairs)
+            is_whole = self.builder.icmp_signed(">=", mask.count, SIZE(self.lanes))
+            with self.builder.if_else(is_whole) as (whole, part):
+                with whole:
+                    self.store_all(known)
+                with part:
+                    self._store_parts(known, mask.count)
+
+    def _store_parts(self, pairs: list[tuple[Any, Any]], count: Any) -> None:
+        """Halves, quarters and so on: AMD's processors take twelve cycles and more for a store by
+        AVX2's masks, and other processors have none."""
+        builder, lanes, passed = self.builder, self.lanes, SIZE(0)
+        nothing = builder.icmp_signed("<", count, SIZE(0))
+        count = builder.select(nothing, SIZE(0), count)
+        while (lanes := lanes // 2) > 0:
+            own = builder.and_(count, SIZE(lanes))
+            is_used = builder.icmp_signed("!=", own, SIZE(0))
+            halves = [(_half(builder, v, 0), _half(builder, v, lanes), p) for v, p in pairs]
+            with builder.if_then(is_used):
+                for low, _, place in halves:
+                    self._store(low, builder.gep(place, [passed]))
+            pairs = [(builder.select(is_used, high, low), place) for low, high, place in halves]
+            passed = builder.add(passed, own)
+
+    def _store(self, value: Any, place: Any) -> None:
+        place = self.builder.bitcast(place, value.type.as_pointer())
+        self.builder.store(value, place, align=self.itemsize)
 
     def prefetch(self, place: Any) -> None:
         """Ask for the line of the cache at ``place``, which will be written soon."""
@@ -120,7 +163,7 @@ class Vectors:
         """``a * b + c``, rounded once where the processor can."""
         return self._call("fmuladd", self.vector_type, [a, b, c])
 
-    def mask(self, count: Any) -> Any:
+    def mask(self, count: Any) -> Mask:
         """On in the first ``count`` lanes.
 
         Compared as integers as wide as a scalar: of others LLVM would make a mask of this width
@@ -133,7 +176,7 @@ class Vectors:
             inside = builder.trunc(inside, integer)
         indices = ir.VectorType(integer, self.lanes)
         order = ir.Constant(indices, list(range(self.lanes)))
-        return builder.icmp_signed("<", order, self.splat(inside, indices))
+        return Mask(builder.icmp_signed("<", order, self.splat(inside, indices)), count)
 
     def for_each_vector(self, count: Any, body: Callable[[Any, Any], None]) -> None:
         """A loop over ``count`` scalars: ``body(first, mask)`` adds the code for one vector.
@@ -155,3 +198,12 @@ class Vectors:
         module = self.builder.module
         function = cgutils.get_or_insert_function(module, kind, f"llvm.{name}.{suffix}")
         return self.builder.call(function, arguments)
+
+
+def _half(builder: Any, vector: Any, first: int) -> Any:
+    """Half of the vector's lanes, from ``first`` on; of two lanes a scalar."""
+    lanes = vector.type.count // 2
+    if lanes == 1:
+        return builder.extract_element(vector, SIZE(first))
+    order = ir.Constant(ir.VectorType(INDEX, lanes), [INDEX(first + lane) for lane in range(lanes)])
+    return builder.shuffle_vector(vector, vector, order)

@@ -30,6 +30,9 @@ GROUPED: dict[Callable[..., int], Callable[..., int]] = {
 }
 """The same for a convolution with groups, gaps or two strides."""
 
+WINOGRAD_LINES = 3
+"""Rows of tiles of a block at least: a band of an image."""
+
 Write = Callable[..., None]
 """``EmitContext.forward`` or ``backward``."""
 
@@ -181,6 +184,8 @@ class Products:
             return 0
         height, width = frame.output
         image = (height + 2) * (width + 2) * channels
-        each = 16 * ((height + 1) // 2) * ((width + 1) // 2) * (channels + filters)
-        block = min(max(BLOCK_FLOATS // each, 1), self.context.examples)
-        return 25 * channels * filters + 32 * (channels + filters) + image + block * each
+        down, line = (height + 1) // 2, 16 * ((width + 1) // 2) * (channels + filters)
+        lines = max(BLOCK_FLOATS // line, min(WINOGRAD_LINES, down))
+        if lines >= down:
+            lines = min(lines // down, self.context.examples) * down
+        return 25 * channels * filters + 32 * (channels + filters) + image + lines * line
