@@ -101,7 +101,7 @@ class Tile:
     ) -> None:
         self.builder, self.simd = builder, Vectors(builder, scalar)
         self.rows, self.vectors = range(mr), range(vectors)
-        self.masks = [None] * vectors
+        self.masks: list[Any] = [None] * vectors
         if columns is not None:
             self.masks[-1] = self.simd.mask(
                 builder.sub(columns, SIZE((vectors - 1) * self.simd.lanes))
