@@ -130,7 +130,7 @@ def test_chinese_is_read_by_characters(tmp_path: Path) -> None:
     [
         (b"", {}, "own.txt: empty: no text in it"),
         (b" \n\n \t", {}, "own.txt: nothing but spaces"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", {}, "own.txt: line 1: binary data, not text in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", {}, "own.txt: no text, but a PNG picture"),
         (b"text\0text" * 99, {}, "own.txt: line 1: binary data, not text"),
         (b"caf\xe9 " * 99, {}, "say how it is written, as data.encoding = 'cp1252'"),
         (b"one line", {}, "data.window: the training part is too short: 6 tokens are left"),
