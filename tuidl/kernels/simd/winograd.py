@@ -39,8 +39,8 @@ ALL_ANSWERS = 5
 
 
 class Tiles(NamedTuple):
-    """How a workspace is used, for ``examples`` at a time or for one in ``bands``, of ``down`` rows
-    of ``across`` tiles.
+    """How a workspace is used, for ``examples`` at a time or for one in ``bands``: of ``lines``
+    rows of ``across`` tiles, the first ``longer`` ones of one more.
 
     ``rows``: the numbers of a place, in rows of channels (or filters). One row more than needed:
     were places a power of two apart, all 16 would claim the same lines of the cache. The others are
@@ -49,7 +49,8 @@ class Tiles(NamedTuple):
 
     examples: Any
     bands: Any
-    down: Any
+    lines: Any
+    longer: Any
     across: Any
     rows: Any
     padded: Any
@@ -82,8 +83,9 @@ def _divide(workspace, answers, channels):
     kernels = pointer_at(products, PLACES * rows * filters)
     rest = pointer_at(kernels, PLACES * (channels * filters + max(channels, filters)))
     return Tiles(
-        max(lines // down, 1), bands, down, across, rows, padded, pixels, products, kernels, rest
-    )
+        max(lines // down, 1), bands, down // bands, down % bands, across, rows,
+        padded, pixels, products, kernels, rest,
+    )  # fmt: skip
 
 
 @inline_ir
@@ -102,10 +104,14 @@ def _multiply_places(a, b, bias, start_with, c, factors):
 
 
 @inline_ir
-def _band_of(t, band, height):
-    """The first row of a band's answers, their number, and how many tiles it has."""
-    start, end = t.down * band // t.bands, t.down * (band + 1) // t.bands
-    return 2 * start, min(2 * end, height) - 2 * start, (end - start) * t.across
+def _band_of(t, band, start, height):
+    """How many rows of answers a band has from row ``start`` on, and how many tiles.
+
+    Counted on from the band before: LLVM would repeat a division in the loops over channels, for
+    each address that depends on it.
+    """
+    lines = t.lines + (1 if band < t.longer else 0)
+    return min(2 * lines, height - start), lines * t.across
 
 
 @device_function
@@ -128,24 +134,25 @@ def winograd(x, w, b, y, workspace, top, left):
     t = _divide(workspace, y.shape, channels)
     numbers = channels * filters
     from_kernels(data_of(w), numbers, t.kernels, numbers + filters, numbers)
-    for number in range((y.shape[0] + t.examples - 1) // t.examples * t.bands):
-        first = number // t.bands * t.examples
-        count = min(t.examples, y.shape[0] - first)
-        start, high, tiles = _band_of(t, number % t.bands, height)
-        for e in range(count):
-            here = pointer_at(t.pixels, e * tiles * channels)
-            shape = Image(0, high, width, channels)
-            _pixels_to_tiles(
-                x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
-            )
-        factors = Factors(count * tiles, t.rows, channels, filters)
-        _multiply_places(t.pixels, t.kernels, data_of(b), START_BIAS, t.answers, factors)
-        for e in range(count):
-            answers = pointer_at(data_of(y), ((first + e) * height + start) * width * filters)
-            here = pointer_at(t.answers, e * tiles * filters)
-            to_answers(
-                answers, Image(width * filters, high, width, filters), here, t.rows * filters
-            )
+    for first in range(0, y.shape[0], t.examples):
+        count, start = min(t.examples, y.shape[0] - first), 0
+        for band in range(t.bands):
+            high, tiles = _band_of(t, band, start, height)
+            for e in range(count):
+                here = pointer_at(t.pixels, e * tiles * channels)
+                shape = Image(0, high, width, channels)
+                _pixels_to_tiles(
+                    x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
+                )
+            factors = Factors(count * tiles, t.rows, channels, filters)
+            _multiply_places(t.pixels, t.kernels, data_of(b), START_BIAS, t.answers, factors)
+            for e in range(count):
+                answers = pointer_at(data_of(y), ((first + e) * height + start) * width * filters)
+                here = pointer_at(t.answers, e * tiles * filters)
+                to_answers(
+                    answers, Image(width * filters, high, width, filters), here, t.rows * filters
+                )
+            start += high
 
 
 @inline_ir
@@ -175,20 +182,21 @@ def winograd_weight_gradient(x, dy, dw, workspace, top, left):
     t = _divide(workspace, dy.shape, channels)
     numbers = channels * filters
     clear_elements(t.kernels, PLACES * (numbers + filters))
-    for number in range((dy.shape[0] + t.examples - 1) // t.examples * t.bands):
-        first = number // t.bands * t.examples
-        count = min(t.examples, dy.shape[0] - first)
-        start, high, tiles = _band_of(t, number % t.bands, height)
-        for e in range(count):
-            here = pointer_at(t.pixels, e * tiles * channels)
-            shape = Image(0, high, width, channels)
-            _pixels_to_tiles(
-                x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
-            )
-            here = pointer_at(t.answers, e * tiles * filters)
-            _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
-        factors = Factors(count * tiles, t.rows, channels, filters)
-        _add_products(t.pixels, t.answers, t.kernels, factors)
+    for first in range(0, dy.shape[0], t.examples):
+        count, start = min(t.examples, dy.shape[0] - first), 0
+        for band in range(t.bands):
+            high, tiles = _band_of(t, band, start, height)
+            for e in range(count):
+                here = pointer_at(t.pixels, e * tiles * channels)
+                shape = Image(0, high, width, channels)
+                _pixels_to_tiles(
+                    x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
+                )
+                here = pointer_at(t.answers, e * tiles * filters)
+                _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
+            factors = Factors(count * tiles, t.rows, channels, filters)
+            _add_products(t.pixels, t.answers, t.kernels, factors)
+            start += high
     to_kernels(t.kernels, numbers + filters, data_of(dw), numbers, numbers)
 
 
@@ -225,16 +233,17 @@ def winograd_input_gradient(dy, w, dx, workspace, top, left):
         kernel = pointer_at(data_of(w), place * numbers)
         transpose(kernel, pointer_at(t.rest, place * numbers), channels, filters)
     from_kernels(t.rest, numbers, t.kernels, numbers + channels, numbers)
-    for number in range((dy.shape[0] + t.examples - 1) // t.examples * t.bands):
-        first, band = number // t.bands * t.examples, number % t.bands
-        count = min(t.examples, dy.shape[0] - first)
-        start, high, tiles = _band_of(t, band, height)
-        for e in range(count):
-            here = pointer_at(t.answers, e * tiles * filters)
-            _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
-        factors = Factors(count * tiles, t.rows, filters, channels)
-        _multiply_places(t.answers, t.kernels, t.padded, START_ZERO, t.pixels, factors)
-        for e in range(count):
-            here = pointer_at(t.pixels, e * tiles * channels)
-            rows = (start, high, band == 0, band == t.bands - 1)
-            _add_back(here, t.rows * channels, dx, first + e, rows, seen, top, left, t.padded)
+    for first in range(0, dy.shape[0], t.examples):
+        count, start = min(t.examples, dy.shape[0] - first), 0
+        for band in range(t.bands):
+            high, tiles = _band_of(t, band, start, height)
+            for e in range(count):
+                here = pointer_at(t.answers, e * tiles * filters)
+                _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
+            factors = Factors(count * tiles, t.rows, filters, channels)
+            _multiply_places(t.answers, t.kernels, t.padded, START_ZERO, t.pixels, factors)
+            for e in range(count):
+                here = pointer_at(t.pixels, e * tiles * channels)
+                rows = (start, high, band == 0, band == t.bands - 1)
+                _add_back(here, t.rows * channels, dx, first + e, rows, seen, top, left, t.padded)
+            start += high
