@@ -54,6 +54,7 @@ def _digits() -> dict[str, Any]:
 
 def _kept_run() -> dict[str, Any]:
     """A kept run, beside it the picture that is predicted."""
+    pytest.importorskip("onnx")
     start(helpers.preset(helpers.CONV), runs_folder() / RUN)
     Image.new("L", (8, 8), 99).save("seven.png")
     return _model()
