@@ -385,8 +385,11 @@ async def test_a_run_that_another_shell_deleted_meanwhile_is_said_to_be_gone(
         await pilot.press(key)
         await until(pilot, lambda: notices(app))
         said_so = notices(app)
-        assert "runs/d" in said_so
-        assert "no run" in said_so or "No such file" in said_so
+        if key == "asterisk":
+            assert said_so == "d is not there any more: deleted or moved"
+        else:
+            assert "runs/d" in said_so
+            assert "no run" in said_so or "No such file" in said_so
         assert app.screen is screen
 
 
