@@ -30,7 +30,7 @@ START, RATES, LOSSES = (
 COUNT = place_of(_KINDS, len(_KINDS))
 """Numbers that a call of the loop has."""
 POINTERS = pointers_of(_KINDS)
-"""How often it is told where they stand."""
+"""How many times their address is an argument."""
 EIGHT = 8
 """Bytes of a rate and of a loss."""
 

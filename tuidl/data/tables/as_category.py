@@ -19,9 +19,9 @@ from tuidl.data.tables.spellings import folded, merged, way_of
 MOST = 100
 """Categories that get an input, where nothing else is said."""
 FEWEST_TOLD = 10
-"""Different texts that hardly repeat from which on this is told."""
+"""Different texts that hardly repeat from which on a note says so."""
 FEWEST_WITHIN, NEARLY_ALL = 3, 0.9
-"""Different texts with numbers in them, and their share, from which on this is told."""
+"""Different texts with numbers in them, and their share, from which on a note says so."""
 FEWEST_OF_EACH = 2
 """Rows for each of more than MOST texts, on average, that make them categories."""
 

@@ -58,7 +58,7 @@ def _first_day(texts: dict[str, int], order: str) -> str:
 
 def _are_versions(texts: list[str], order: str) -> bool:
     """Whether texts such as 3.2.11 count versions: not one has zeros in front or a day past the
-    twelfth, or the month would stand first, as nobody writes it with points."""
+    twelfth: that would be month, day and year, which are not written with points."""
     parts = [found.groups() for text in texts if (found := _VERSION.fullmatch(text))]
     if order not in ("dmy", "mdy") or len(parts) < max(FEWEST_VERSIONS, 0.9 * len(texts)):
         return False

@@ -8,11 +8,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array
 
 PERIODS = ("quarter", "half", "week")
 """Orders of quarters, half years and weeks (of ISO 8601) of a year: their first day."""

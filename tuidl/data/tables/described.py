@@ -1,9 +1,10 @@
 """What one column of a table is and has, in words."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.column_report import LONGEST, ColumnReport
 from tuidl.data.tables.fields import Reading, names_pictures, toml
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tuidl.data.tables.target import Target
     from tuidl.data.tables.text_columns import TextFeature
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SENTINEL_ROWS = 100_000
 _TOKENS = {"words": "words and signs", "characters": "characters", "bpe": "byte pairs"}

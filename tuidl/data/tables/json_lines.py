@@ -79,10 +79,8 @@ class _Objects:
             if key not in self._parts:
                 self._begin(key)
             values = [row.get(key) for row in rows]
-            if any(isinstance(value, list) for value in values):
-                self.lists[key] = self.lists.get(key, 0) + sum(
-                    isinstance(value, list) for value in values
-                )
+            if lists := sum(isinstance(value, list) for value in values):
+                self.lists[key] = self.lists.get(key, 0) + lists
                 values = [None if isinstance(value, list) else value for value in values]
             self._put(key, self.count, values)
         self._lines[self.count : self.count + len(rows)] = lines

@@ -8,11 +8,11 @@ numbers below 1000 among many groups of three speak for thousands. Otherwise not
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import NumberFormat
 from tuidl.data.tables.number_text import (
     BETWEEN,
@@ -27,8 +27,6 @@ from tuidl.data.tables.number_text import (
 from tuidl.data.tables.raw import text_of
 from tuidl.data.tables.settings import ColumnSettings
 from tuidl.data.tables.units import converted, goes_with
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 OTHER_MARK = {".": ",", ",": "."}
 FEWEST_GROUPS = 20

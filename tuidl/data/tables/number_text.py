@@ -4,18 +4,17 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.core.lazy import Array
 from tuidl.data.table_layout import NumberFormat
 from tuidl.data.tables.dressed import bare
 from tuidl.data.tables.spaces import LONGEST, SPACES
 from tuidl.data.tables.styles import styled
 from tuidl.data.tables.units import converted
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SIGNS = "$€£¥₹₽₩₺₪฿₫₴₦¢"
 CODES = (

@@ -1,12 +1,9 @@
 """What plain numbers of a column may be besides numbers: dates, moments, codes, ids."""
 
-from typing import Any
-
 import numpy as np
 
+from tuidl.core.lazy import Array
 from tuidl.data.tables.date_text import days_of_numbers
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 FEW_NUMBERS = 10
 """Different whole numbers that may be codes."""

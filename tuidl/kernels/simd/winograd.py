@@ -18,6 +18,7 @@ All in pointers: slices of arrays would take the compiler longer than everything
 
 from typing import Any, NamedTuple
 
+from tuidl.core.winograd_sizes import PLACES
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO, Sizes, gemm_pointers
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
@@ -32,7 +33,7 @@ from tuidl.kernels.simd.transforms import (
     to_answers,
     to_kernels,
 )
-from tuidl.kernels.simd.winograd_choice import PLACES, winograd_workspace
+from tuidl.kernels.simd.winograd_choice import winograd_workspace
 
 ALL_ANSWERS = 5
 """The place whose products go to all four answers of a tile: the second row and column."""

@@ -6,18 +6,13 @@ answers have a gradient. There Adam, which divides by its size, would take round
 So this way is taken only where all nine come from many numbers, and from nearly the same.
 """
 
+from tuidl.core import winograd_sizes
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.intrinsics import flat
 
-PLACES = 16
-"""Of a transformed tile."""
-FEWEST, FEWEST_POSITIONS = 32, 16
-"""Channels and filters, and answers to an image, from which on it is worth it."""
-FEWER, FEWER_PAIRS, MORE_POSITIONS = 16, 512, 64
-"""Also from so few channels and filters on, with so many pairs and answers to an image."""
-MOST = 65_536
-"""Pairs of channel and filter up to which it is: more do not stay in a cache while the tiles of a
-block meet them."""
+winograd_workspace = inline_ir(winograd_sizes.workspace)
+is_worth = inline_ir(winograd_sizes.is_worth)
+least_lines = inline_ir(winograd_sizes.least_lines)
 
 FEWEST_ANSWERS = 100
 """Answers to an image from which on a kernel's nine weights have seen nearly the same pixels."""
@@ -27,21 +22,6 @@ DARKEST = 5
 """One pixel in so many must not be 0."""
 BLOCK = 4096
 """Numbers that are counted before the next look at whether they are enough."""
-LEAST_LINES = 3
-"""Rows of tiles of a band: of two bands of an odd image one would else have a single row of answers
-at the end."""
-
-
-@inline_ir
-def winograd_workspace(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
-    """Workspace for answers of ``height`` by ``width``: numbers (in any case, for each row of
-    tiles).
-
-    The layer asks for as much (``layers/convolution_frame.py``).
-    """
-    padded = (height + 2) * (width + 2) * channels
-    fixed = (PLACES + 9) * channels * filters + 2 * PLACES * (channels + filters) + padded
-    return fixed, PLACES * ((width + 1) // 2) * (channels + filters)
 
 
 @inline_ir
@@ -50,13 +30,10 @@ def suits_winograd(kernel, stride, answers, size):
     size_y, size_x, channels, filters = kernel
     if size_y != 3 or size_x != 3 or stride != 1 or min(answers[1], answers[2]) < 2:
         return False
-    positions, pairs = answers[1] * answers[2], channels * filters
-    if min(channels, filters) < FEWEST and (pairs < FEWER_PAIRS or positions < MORE_POSITIONS):
-        return False
-    if min(channels, filters) < FEWER or positions < FEWEST_POSITIONS or pairs > MOST:
+    if not is_worth(channels, filters, answers[1] * answers[2]):
         return False
     fixed, line = winograd_workspace(answers[1], answers[2], channels, filters)
-    return size >= fixed + min((answers[1] + 1) // 2, LEAST_LINES) * line
+    return size >= fixed + least_lines(answers[1]) * line
 
 
 @device_function

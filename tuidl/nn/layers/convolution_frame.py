@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
-from tuidl.core import grouped_room, winograd_room
+from tuidl.core import grouped_room, winograd_room, winograd_sizes
 from tuidl.core.convolution_room import Convolution as Shapes
 from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
 from tuidl.core.grouped_room import Grouped
@@ -17,21 +17,12 @@ BLOCK_FLOATS = 262_144
 """Winograd's tiles of a block, in floats: 1 MiB is in a core's second-level cache, or near it, and
 weights are read once for many tiles."""
 
-WINOGRAD_FEWEST, WINOGRAD_POSITIONS, WINOGRAD_MOST = 32, 16, 65_536
-"""Channels and filters, and answers to an image, from which on kernels of 3 x 3 are worked on in
-Winograd's tiles; pairs of channel and filter up to which they are."""
-WINOGRAD_FEWER, WINOGRAD_PAIRS, WINOGRAD_MORE = 16, 512, 64
-"""Also from so few channels and filters on, with so many pairs and answers to an image."""
-
 GROUPED: dict[Callable[..., int], Callable[..., int]] = {
     answers_room: grouped_room.answers_room,
     weights_room: grouped_room.weights_room,
     pixels_room: grouped_room.pixels_room,
 }
 """The same for a convolution with groups, gaps or two strides."""
-
-WINOGRAD_LINES = 3
-"""Rows of tiles of a block at least: a band of an image."""
 
 Write = Callable[..., None]
 """``EmitContext.forward`` or ``backward``."""
@@ -173,19 +164,16 @@ class Products:
         )  # fmt: skip
 
     def _tile_floats(self) -> int:
-        """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
+        """What ``kernels/simd/winograd.py`` divides among its arrays; 0 where it is of no use."""
         frame, channels, filters = self.frame, self.frame.image[-1], self.filters
-        few, pairs, positions = min(channels, filters), channels * filters, prod(frame.output)
-        if few < WINOGRAD_FEWEST and (pairs < WINOGRAD_PAIRS or positions < WINOGRAD_MORE):
-            return 0
-        if few < WINOGRAD_FEWER or positions < WINOGRAD_POSITIONS or pairs > WINOGRAD_MOST:
+        if not winograd_sizes.is_worth(channels, filters, prod(frame.output)):
             return 0
         if frame.kernel != (3, 3) or not frame.is_plain or frame.stride[0] != 1:
             return 0
         height, width = frame.output
-        image = (height + 2) * (width + 2) * channels
-        down, line = (height + 1) // 2, 16 * ((width + 1) // 2) * (channels + filters)
-        lines = max(BLOCK_FLOATS // line, min(WINOGRAD_LINES, down))
+        fixed, line = winograd_sizes.workspace(height, width, channels, filters)
+        down = (height + 1) // 2
+        lines = max(BLOCK_FLOATS // line, winograd_sizes.least_lines(height))
         if lines >= down:
             lines = min(lines // down, self.context.examples) * down
-        return 25 * channels * filters + 32 * (channels + filters) + image + lines * line
+        return fixed + lines * line

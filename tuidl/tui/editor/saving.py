@@ -22,8 +22,8 @@ def named(preset: Preset, path: Path | None) -> Path:
 
 def edited_text(text: str, path: Path) -> tuple[str, Path]:
     """The text of the preset in a file as it is edited, and the folder where its paths start: that
-    of the file. In one that is shipped they start where the user is, as whoever types one means it,
-    and its own become absolute."""
+    of the file. In a shipped one, paths that are typed start at the working directory, and its own
+    become absolute."""
     if path.parent != folder():
         return text, path.parent
     for dotted in PATHS:

@@ -91,8 +91,8 @@ class Chart(Widget, can_focus=True):
         self.version += 1
 
     def forget(self) -> None:
-        """The same while nobody sees it: it is drawn once somebody does, titles as well. What was
-        forgotten before has nothing left to forget."""
+        """The same for a panel that is hidden: it is drawn, titles as well, once it is shown. Where
+        that is to come already, there is nothing to do."""
         if self._drawn is not None or self._before is not None:
             self.changed()
             self._before = None

@@ -1,0 +1,38 @@
+"""Convolutions of 3 x 3 by Winograd's tiles: by which sizes it is worth it, and their memory.
+
+The layer asks for the workspace, the kernels (``kernels/simd/winograd.py``) divide it.
+"""
+
+PLACES = 16
+"""Of a transformed tile."""
+FEWEST, FEWEST_POSITIONS = 32, 16
+"""Channels and filters, and answers to an image, from which on it is worth it."""
+FEWER, FEWER_PAIRS, MORE_POSITIONS = 16, 512, 64
+"""Also from so few channels and filters on, with so many pairs and answers to an image."""
+MOST = 65_536
+"""Pairs of channel and filter up to which it is: more do not stay in a cache while the tiles of a
+block meet them."""
+LEAST_LINES = 3
+"""Rows of tiles of a band: of two bands of an odd image one would else have a single row of answers
+at the end."""
+
+
+def is_worth(channels: int, filters: int, positions: int) -> bool:
+    """``positions``: answers to an image."""
+    few, pairs = min(channels, filters), channels * filters
+    if few < FEWEST and (pairs < FEWER_PAIRS or positions < MORE_POSITIONS):
+        return False
+    return few >= FEWER and positions >= FEWEST_POSITIONS and pairs <= MOST
+
+
+def workspace(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
+    """Numbers that answers of ``height`` by ``width`` need: in any case, and for each row of
+    tiles."""
+    padded = (height + 2) * (width + 2) * channels
+    fixed = (PLACES + 9) * channels * filters + 2 * PLACES * (channels + filters) + padded
+    return fixed, PLACES * ((width + 1) // 2) * (channels + filters)
+
+
+def least_lines(height: int) -> int:
+    """Rows of tiles that there must be room for."""
+    return min((height + 1) // 2, LEAST_LINES)
