@@ -1,6 +1,6 @@
 """Puts a saved grid's map into a document, between the marks of its name.
 
-python -m bench.filling DIR/grid-open.json docs/performance.md
+python -m bench.filling DIR/grid-open.json docs/grid.md
 """
 
 import sys

@@ -173,7 +173,7 @@ def test_the_map_is_put_between_its_marks() -> None:
     assert filling.filled(once, canned()) == once
     with pytest.raises(ValueError, match="no place for the map"):
         filling.filled("nothing here", canned())
-    document = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    document = (ROOT / "docs" / "grid.md").read_text(encoding="utf-8")
     assert heatmap.document(canned()) in filling.filled(document, canned())
 
 
