@@ -14,7 +14,7 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array, array, fit, put_colors, put_shades, resized
 from tuidl.charts.tiling import Tiling, tiled
 
-LONGEST_CAPTION = 16
+LONGEST_CAPTION = 18
 """Cells of a caption at most that tiles are made wide enough for."""
 LIGHTNESS = np.array([0.299, 0.587, 0.114])
 """How bright red, green and blue look, where there are no colours."""

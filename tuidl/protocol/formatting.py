@@ -60,11 +60,10 @@ def of_generators(scores: Scores | None) -> str:
     if distance is None:
         return ""
     covered = (scores or {}).get("modes_covered")
-    clouds = "" if covered is None else f", and the clouds that it covers, {covered:.0f}"
-    return (
-        "The loss does not say how good a generator is: judge the generator by its distance to the "
-        f"real examples, {distance:.3g}{clouds}."
-    )
+    far = f"distance to the real examples {distance:.3g}"
+    if covered is not None:
+        far = f"{covered:.0f} cloud{'s' if covered != 1 else ''} covered, {far}"
+    return f"Of the generator: {far}; the loss does not say how good it is."
 
 
 def ending_lines(event: events.RunEnded) -> list[str]:

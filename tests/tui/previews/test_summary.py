@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.tui import story
@@ -60,6 +61,17 @@ RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
 )  # fmt: skip
 def test_advice_fits_what_happened(run: Run, words: str) -> None:
     assert words in advice(run)
+
+
+def test_of_a_generator_its_clouds_come_before_its_gradients() -> None:
+    scores = {"discriminator.loss": 0.1, "sliced_wasserstein": 1.25, "modes_covered": 1.0}
+    run = trained(LEVEL, train={"loss": 0.1, "accuracy": 0.99},
+                  held_out={"loss": 1.0, "accuracy": 0.8, **scores})  # fmt: skip
+    run.ended = msgspec.structs.replace(run.ended, validation=scores)
+    said = advice(run)
+    assert said.startswith("Of the generator: 1 cloud covered, distance to the real examples 1.25")
+    assert "19 points better" in said[40:]
+    assert "held out" not in said.replace("what was held out", "")
 
 
 def test_the_outcome_counts_epochs_steps_and_seconds() -> None:

@@ -17,6 +17,7 @@ from tuidl.tui.widgets.key_line import KeyLine
 
 GOING = "s step | e epoch | +- rate | f full speed | m modify | q leave | r reset | ? help"
 OVER = "m modify | q leave | r reset | ? help"
+FAULT = f"w whole error | {OVER}"
 KEPT = f"E evaluate | p predict | x export | {OVER}"
 DIVERGED = events.RunFailed(error="the loss is not finite", where={}, advice="")
 STATES: dict[str, tuple[tuple[events.Event, ...], str]] = {
@@ -29,8 +30,8 @@ STATES: dict[str, tuple[tuple[events.Event, ...], str]] = {
         (STARTED, PAUSED, events.Resumed(), PAUSED), f"space train | {GOING}"
     ),
     "ended": (tuple(story.whole()), f"space train again | {KEPT}"),
-    "diverged": ((STARTED, PAUSED, DIVERGED), f"space train again | t go on slower | {OVER}"),
-    "refused": ((events.Refused(error="no such file"),), f"space train again | {OVER}"),
+    "diverged": ((STARTED, PAUSED, DIVERGED), f"space train again | t go on slower | {FAULT}"),
+    "refused": ((events.Refused(error="no such file"),), f"space train again | {FAULT}"),
 }  # fmt: skip
 
 
@@ -73,7 +74,7 @@ async def test_the_engine_that_died_is_started_again(app: Playground) -> None:
     async with Opened(app, "cnn_digits", size=(200, 50)) as watched:
         app.session._lost("the engine process ended")
         await watched.pilot.pause()
-        assert named(watched) == f"space start again | {OVER}"
+        assert named(watched) == f"space start again | {FAULT}"
         await watched.press("space")
         assert len(loads(app)) == 2
         assert watched.screen.shown.phase is Phase.LOADING

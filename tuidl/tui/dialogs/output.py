@@ -1,5 +1,6 @@
 """What a command said: as long as it may be, to be scrolled."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -15,6 +16,16 @@ from tuidl.tui.terminal.plain import plain
 
 Command = Callable[[], Awaitable[tuple[bool, str]]]
 """Whether it succeeded, and what it wrote, printable."""
+
+
+def text_screen(title: str, text: str) -> "OutputScreen":
+    """A text that is there already."""
+
+    async def found() -> tuple[bool, str]:
+        await asyncio.sleep(0)
+        return True, text
+
+    return OutputScreen(title, found)
 
 
 class OutputScreen(ModalScreen[None], Dialog[None]):

@@ -123,11 +123,13 @@ def advice(run: Run) -> str:
             f"; from fold to fold the held-out loss differs by about {short(spread, 2)}."
             if spread is not None else "."
         )  # fmt: skip
+    said = of_generators(next(reversed(table.values()), None))
     first, *more = run.findings or (None,)
-    words = [first.advice] if first else []
+    words = [said] if said else []  # what it makes counts, before why that may be so
+    words += [first.advice] if first else []
     words += [f"Also: {', '.join(one.short for one in more if one)}."] if more else []
-    if said := of_generators(next(reversed(table.values()), None)):
-        words.append(said)
-    elif "validation" not in table:
+    if said:
+        return " ".join(words)
+    if "validation" not in table:
         words.append("Nothing was held out, so how it does on new examples is unknown.")
     return " ".join(words)

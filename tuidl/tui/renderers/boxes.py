@@ -9,7 +9,8 @@ from tuidl.charts.tiling import comfortable
 from tuidl.protocol.picture_answers import BoxedPicture, Boxes
 from tuidl.tui.renderers.overlays import GIVEN, TRUE, box_sign, coloured, outlined
 
-LEAST_CAPTION = 14
+LEAST_CAPTION = 16
+"""Cells of what is said below a picture, besides the mark in front of it."""
 WORDS = {TRUE: "true box", GIVEN: "predicted"}
 
 
@@ -45,6 +46,8 @@ def _tile(example: BoxedPicture, answer: Boxes, palette: Palette, unicode: bool)
     said = answer.classes[example.given]
     name = said if is_right else f"{said}, is {answer.classes[example.true]}"
     overlap = "" if example.overlap is None else f"{example.overlap:.2f} "
+    if len(overlap + name) > LEAST_CAPTION:
+        name = f"is {answer.classes[example.true]}"  # it is marked as wrong
     pair = {TRUE: example.true_box, GIVEN: example.box}
     picture = outlined(coloured(example.x, answer.shape), pair, palette, unicode)
     return Tile(picture, f"{overlap}{name}", is_right)

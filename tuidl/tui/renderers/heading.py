@@ -6,7 +6,7 @@ from rich.text import Text
 from tuidl.charts.grid import ASCII
 from tuidl.charts.palette import Palette
 from tuidl.core.durations import trained
-from tuidl.core.printable import printable
+from tuidl.core.printable import printable, printable_lines
 from tuidl.logs.log import Log, notes_of
 from tuidl.protocol import events
 from tuidl.protocol.formatting import scores_text
@@ -64,6 +64,13 @@ def _second(log: Log) -> Parts:
             if scores := getattr(log.ended, part):
                 return [(f"{part} {scores_text(scores)}", "muted")]
     return [("every number of the log over its steps; ? explains the keys", "muted")]
+
+
+def error_of(log: Log) -> str:
+    """The error that ended a run, all of it, and what was advised; empty where there is none."""
+    if not isinstance(failed := log.ended, events.RunFailed):
+        return ""
+    return printable_lines("\n\n".join(filter(None, (failed.error, failed.advice))))
 
 
 def heading(lines: list[Parts], palette: Palette, width: int, unicode: bool) -> Text:

@@ -80,7 +80,10 @@ def _facts(
     """As many as leave room for a chart."""
     lines = []
     for name, value in facts:
-        texts = wrapped(value, min(width, READABLE) - LABEL)[:MOST_LINES] or [""]
+        size = min(width, READABLE) - LABEL
+        texts = wrapped(value, size) or [""]
+        if len(texts) > MOST_LINES:
+            texts = [*texts[: MOST_LINES - 1], f"{fitted(texts[MOST_LINES - 1], size - 2)} …"]
         for number, text in enumerate(texts):
             label = name if not number else ""
             lines.append(Text.assemble(

@@ -29,6 +29,7 @@ l       log scale (on a curve)       z       its last part, or all
 tab     from panel to panel
 v       pictures, confusion matrix   left and right: cursor, or selection
 c       curves of another run        t       a failed run, more slowly
+w       of a failed run: its error, all of it
 1 to 4  overview, the task's picture, the layers, one step slowly
 5 to 7  the past on a time line, the landscape of the loss, health
 8       ask it: draw, set values, type, or drop a file

@@ -1,6 +1,5 @@
 """What a training screen does about the past of its run: forks, and texts about it."""
 
-import asyncio
 import math
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from tuidl.protocol import commands
 from tuidl.protocol.moments import Forked
 from tuidl.tasks.choice import task_of
 from tuidl.tui.dialogs.ask_text import AskTextScreen
-from tuidl.tui.dialogs.output import OutputScreen
+from tuidl.tui.dialogs.output import text_screen
 from tuidl.tui.messages import ForkWanted, RaceJoined, RunToCompareWanted, TextFound, TextWanted
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.session.rival import Rival
@@ -36,11 +35,7 @@ class PastScreen(SteeringScreen):
         return hurries
 
     def on_text_found(self, message: TextFound) -> None:
-        async def found() -> tuple[bool, str]:
-            await asyncio.sleep(0)
-            return True, message.text
-
-        self.app.push_screen(OutputScreen(message.title, found))
+        self.app.push_screen(text_screen(message.title, message.text))
 
     def on_text_wanted(self, message: TextWanted) -> None:
         def typed(text: str | None) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 
 from tuidl.compiler.pacing import watchable_pace
+from tuidl.core.printable import printable_lines
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
+from tuidl.tui.dialogs.output import text_screen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import FULL_SPEED, RunDisplay
 from tuidl.tui.session.pacing import PACES, next_pace
@@ -18,6 +20,9 @@ from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.status import Status
 
 RATE_STEP = 1.25
+LAST_WORDS = 40
+"""Lines of the log of an engine that is gone."""
+ENDINGS = {Phase.FAILED: "failed", Phase.LOST: "lost its engine"}
 WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "objective", "full_speed", "pace"))
 """Actions that mean nothing once a run is over; their keys are not offered then."""
 
@@ -31,6 +36,8 @@ class SteeringScreen(RunDisplay):
     objective: int = 0
     """The number of the one whose learning rate keys change."""
     _has_chosen_pace: bool = False
+    _told: tuple[str, ...] = ()
+    """What was said of the error that ended the run, a paragraph each."""
 
     def pace_changed(self) -> None:
         """Show the new pace at once."""
@@ -158,9 +165,22 @@ class SteeringScreen(RunDisplay):
         status = self.query_one(Status)
         known = event.advice if isinstance(event, events.RunFailed) else ""
         status.advice = f"m: {known}" if known else advice(self.slower_rate, self.shown.resume)
-        text = "\n".join(filter(None, (event.error, status.advice)))
-        self.notify(text, severity="error", timeout=10, markup=False)
+        self.tell_error(event.error, status.advice)
         self.refresh_bindings()
+
+    def tell_error(self, *words: str) -> None:
+        """Show a notice of the error that ended the run, which a key shows again, in full."""
+        self._told = tuple(filter(None, words))
+        self.notify("\n".join(self._told), severity="error", timeout=10, markup=False)
+
+    def action_error(self) -> None:
+        """The error that ended the run, all of it, and what was advised."""
+        title = f"why {self.preset.name} {ENDINGS.get(self.shown.phase, 'ended')}"
+        is_lost = self.shown.phase is Phase.LOST
+        last = "\n".join(self.session.engine.last_words(LAST_WORDS)) if is_lost else ""
+        words = (*(self._told or (self.shown.error,)), last and f"Its last words:\n{last}")
+        text = "\n\n".join(filter(None, words))
+        self.app.push_screen(text_screen(title, printable_lines(text)))
 
     def action_retry(self) -> None:
         """Go on from the last good checkpoint at a tenth of the rate."""
@@ -190,6 +210,11 @@ class SteeringScreen(RunDisplay):
             ("Modify the preset", "m", self.action_edit),
             ("Compare", "c: another run's curves behind these", self.action_compare),
             ("Choose an objective", "o: whose learning rate + and - change", self.action_objective),
+            *(
+                (("Its error in full", "w: why it failed", self.action_error),)
+                if self.shown.error
+                else ()
+            ),
             ("Go on slower", "t: a failed run, at a tenth of its rate", self.action_retry),
         )
 
@@ -234,6 +259,8 @@ class SteeringScreen(RunDisplay):
             return self.kept is not None
         if action == "objective" and len(self.preset.objectives) < 2:
             return False
+        if action == "error":
+            return bool(self.shown.error)
         if action in WHILE_IT_LASTS:
             return not self.shown.is_over
         return action != "retry" or self.slower_rate is not None

@@ -54,6 +54,7 @@ class TrainScreen(PastScreen):
         Binding("less_than_sign", "pace(-1)", "slower", show=False),
         Binding("greater_than_sign", "pace(1)", "faster", show=False),
         Binding("t", "retry", "go on slower"),
+        Binding("w", "error", "whole error"),
         Binding("E", "use('evaluate')", "evaluate"),
         Binding("p", "use('predict')", "predict"),
         Binding("x", "use('export')", "export"),
@@ -181,8 +182,7 @@ class TrainScreen(PastScreen):
         """The engine process is gone."""
         self.shown.lost(reason)
         self.query_one(Status).advice = advice
-        words = "\n".join([f"{reason}; {advice}", *more])
-        self.notify(words, severity="error", timeout=10, markup=False)
+        self.tell_error(f"{reason}; {advice}", *more)
         self._take_frame()
         self._show_state()
 

@@ -21,7 +21,8 @@ from tuidl.logs.measures import edits_of, measures_of
 from tuidl.logs.source import Source
 from tuidl.logs.text import problem_of
 from tuidl.runs.overview import is_deserted, was_given_up
-from tuidl.tui.renderers.heading import heading_of
+from tuidl.tui.dialogs.output import text_screen
+from tuidl.tui.renderers.heading import error_of, heading_of
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import Chart
@@ -44,6 +45,7 @@ shift+left ...   cursor, ten at a time     home, end     to the first, the last
 enter            this chart alone, or all  l             log scale of this chart
 escape           no cursor, all charts     z             its last part
 c                another run behind it     r             go on training a run
+w                a failed run's error, all of it
 ctrl+p           everything by name        q, ?          leave, this page"""
 
 
@@ -59,6 +61,7 @@ class ViewScreen(Screen[None]):
         Binding("z", "window('zoom')", "last part"),
         Binding("c", "compare", "compare"),
         Binding("r", "resume", "resume"),
+        Binding("w", "error", "whole error"),
         Binding("escape", "step_back", "Back", show=False),
         Binding("q", "leave", "leave"),
     ]
@@ -185,9 +188,12 @@ class ViewScreen(Screen[None]):
             state = "pruned"
         top.lines = heading_of(self._log, self._source.name, state, self._source.share_read)
         top.refresh()
+        self.query_one(KeyLine).renew()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only runs of tuidl can be resumed."""
+        """Only runs of tuidl can be resumed, only one that failed has an error."""
+        if action == "error":
+            return bool(error_of(self._log))
         return action != "resume" or self._source.run is not None
 
     # --- keys -------------------------------------------------------------------------------------
@@ -249,7 +255,7 @@ class ViewScreen(Screen[None]):
         self._arrange()
 
     def action_step_back(self) -> None:
-        """Remove the cursor first, then the large chart, then the other run's curves."""
+        """No cursor first, then all charts, then no other run's curves."""
         if self.shown.cursor is not None:
             self.shown.cursor = None
         elif self.is_large:
@@ -271,11 +277,11 @@ class ViewScreen(Screen[None]):
         self._draw()
 
     def action_resume(self) -> None:
-        run = self._source.run
-        if run is None:
-            self.notify("Only runs of tuidl can be resumed.", severity="warning")
-        else:
+        if (run := self._source.run) is not None:
             self.services.runs.resume(run)
+
+    def action_error(self) -> None:
+        self.app.push_screen(text_screen("why it failed", error_of(self._log)))
 
     @property
     def palette_commands(self) -> list[tuple[str, str, Callable[[], None]]]:

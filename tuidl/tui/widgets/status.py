@@ -38,6 +38,7 @@ SIGNS = {
     Phase.LOST: "✗",
 }
 ASCII_SIGNS = {Phase.RUNNING: ">", Phase.PAUSED: "=", Phase.ENDED: "#"}
+ALL_OF_IT = "  w: all of it"
 STOPPING = {Phase.PAUSED: "pausing", Phase.ENDED: "ending"}
 """What a run is called that has stopped, until the numbers of that moment are there."""
 
@@ -101,10 +102,18 @@ class Status(Widget):
     def _about_error(self, palette: Palette, width: int) -> list[Text]:
         """The error, in two lines where nothing can be advised."""
         rows = error_rows(self.shown.error, width, 1 if self.advice else 2)
-        lines = [Text(row, palette.style("bad")) for row in rows]
+        lines = [self._of_error(row, palette, width) for row in rows]
         if self.advice:
             lines.append(Text(self.advice, palette.style("accent", bold=True)))
         return lines
+
+    def _of_error(self, row: str, palette: Palette, width: int) -> Text:
+        """A row of it; one that is cut names the key that shows all."""
+        line = Text(row, palette.style("bad"))
+        if line.cell_len > width:
+            line = _cut(line, max(width - len(ALL_OF_IT), 1), looks_of(self)[1])
+            line.append(ALL_OF_IT, palette.style("accent", bold=True))
+        return line
 
 
 def error_rows(error: str, width: int, count: int) -> list[str]:
