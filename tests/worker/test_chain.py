@@ -11,6 +11,8 @@ from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.chain import Chain
 from tuidl.protocol.commands import Probe
+from tuidl.protocol.events import EpochEnded
+from tuidl.protocol.probes import StepTrace
 from tuidl.training.interruption import StopsAfter
 from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
@@ -84,6 +86,25 @@ def test_a_mean_is_of_the_batch_that_comes_next_and_an_example_of_one() -> None:
     each = [ask(state, index=index, example=int(n)).analytic or 0.0 for n in order]
     assert np.mean(each) == pytest.approx(mean.analytic, rel=1e-5, abs=1e-9)
     assert mean.followed in order
+
+
+@pytest.mark.parametrize("is_evaluated", [False, True])
+def test_after_the_last_step_of_an_epoch_the_first_of_the_next_comes(is_evaluated: bool) -> None:
+    """Not the last one once more, whether the epoch has been evaluated or not."""
+    decaying = helpers.preset(NET, "optimizer.schedule={type='exponential', multiplier=0.5}")
+    steps = state_of(decaying, 1).steps
+    trainer = Trainer(decaying, backend="numpy", interrupter=StopsAfter(steps + is_evaluated))
+    for event in trainer.run():
+        if isinstance(event, EpochEnded):
+            break
+    state = trainer.state
+    assert state.place == (1, steps)
+    assert state.progress.epochs == is_evaluated
+    walked = answer(state, Probe(id=1, kind="walk", options={"examples": 8})).answer
+    assert isinstance(walked, StepTrace)
+    assert walked.examples == tuple(state.ordered(2).order[:8].tolist())
+    assert walked.learning_rate == pytest.approx(state.learning_rate(2, 0))
+    assert ask(state).followed in walked.examples
 
 
 def test_the_first_entry_shown_has_the_largest_gradient() -> None:

@@ -148,7 +148,7 @@ class TrainState:
 
     @property
     def next_place(self) -> At:
-        """Where the next step is: in the epoch after this one, if this one has ended."""
+        """Where the run goes on: in the epoch after this one, if this one has ended."""
         fold, epoch, step = self.here
         return (fold, epoch + 1, 0) if self.progress.epochs == epoch else (fold, epoch, step)
 

@@ -74,11 +74,17 @@ def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
     return ArrayDataset(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
 
 
+def next_step(state: TrainState) -> tuple[int, int]:
+    """The epoch, from 1, and in it the number, from 0, of the step that would come next. Where the
+    last one of an epoch is done that is the next epoch's first, be it evaluated yet or not."""
+    epoch, step = state.place
+    return (epoch, step) if step < state.steps else (epoch + 1, 0)
+
+
 def next_batch(state: TrainState) -> ArrayDataset:
     """The examples that the next step will train on."""
-    _, epoch, step = state.next_place
-    feed = state.ordered(max(epoch, 1))
-    position = min(step, state.steps - 1) * state.batches.batch
+    epoch, step = next_step(state)
+    feed, position = state.ordered(epoch), step * state.batches.batch
     order = feed.order[position : position + state.batches.batch]
     return ArrayDataset(feed.x, feed.y, order, epoch=epoch)
 

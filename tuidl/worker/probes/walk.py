@@ -15,7 +15,7 @@ from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_for
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import next_batch, numbers, task_in
+from tuidl.worker.probes.common import next_batch, next_step, numbers, task_in
 from tuidl.worker.probes.worded import input_texts, target_texts
 
 
@@ -43,7 +43,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     losses = None
     if head.mask is None:
         losses = task.losses(predicted, targets.astype(np.float64))
-    epoch, step = state.place
+    epoch, step = next_step(state)
     is_answer = head.node == graph.predicted and head.constant is None and head.drawn is None
     return StepTrace(
         batch=len(feed),
@@ -67,9 +67,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         ),
         update=_update(state, seen, shown),
         optimizer=objective.optimizer.kind(),
-        learning_rate=float(
-            state.learning_rates[number].of(epoch, min(step, state.steps - 1), 1)[0]
-        ),
+        learning_rate=float(state.learning_rates[number].of(epoch, step, 1)[0]),
         objective=objective.name,
         output=head.name,
         trains=tuple(sorted(objective.trains or ())),
