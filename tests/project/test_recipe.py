@@ -1,18 +1,14 @@
 """The recipe for a layer in docs/architecture.md, followed literally in a copy of the project."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project.copies import ROOT, copy_project, run, suite
+
 DOCUMENT = ROOT / "docs" / "architecture.md"
 MOST_FILES = 6
-COPIED = ("tuidl", "tests", "docs", "presets", "pyproject.toml", "README.md")
 COMMAND = "docs/presets.md"
 
 COVERAGE = [
@@ -57,12 +53,7 @@ def recipe() -> dict[str, str]:
 
 def follow(folder: Path, files: dict[str, str]) -> set[str]:
     """A copy of the project in the folder, with these steps done; the files that this changed."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
+    copy_project(folder)
     before = contents(folder)
     for path, block in files.items():
         if block:
@@ -78,18 +69,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Every file of the copy."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
-
-
-def suite(folder: Path, tests: list[str], *options: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, ["-m", "pytest", "-vv", "-p", "no:cacheprovider", *options, *tests])
 
 
 def test_the_recipe_names_six_files_at_most() -> None:
