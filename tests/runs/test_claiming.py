@@ -17,7 +17,7 @@ from tests.cli.here import tuidl
 from tuidl.core.errors import RunError, SaveError
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import listed
-from tuidl.runs.overview import overview
+from tuidl.runs.overview import Overview
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.storage import locations
 from tuidl.storage.contents import CHECKPOINTS, PRESET
@@ -160,7 +160,7 @@ def test_a_name_is_given_back_where_nothing_was_kept(place: Path) -> None:
     recorder = RunRecorder.of_new(SMALL, "cpu")
     recorder.claim()
     assert [path.name for path in place.iterdir()] == [recorder.run]
-    assert listed() == overview() == []
+    assert listed() == Overview().look() == []
     recorder.close()
     assert list(place.iterdir()) == []
 
@@ -181,9 +181,11 @@ def test_a_run_that_is_only_being_made_is_not_listed(place: Path) -> None:
     making = place / "new-20260101-000000"
     (making / CHECKPOINTS).mkdir(parents=True)
     (making / PRESET).write_text("")
-    assert listed() == overview() == locations.names() == []
+    assert listed() == Overview().look() == locations.names() == []
     (making / "events.jsonl").write_text("{}\n")
-    assert [run.state for run in listed()] == [run.state for run in overview()] == ["damaged"]
+    assert (
+        [run.state for run in listed()] == [run.state for run in Overview().look()] == ["damaged"]
+    )
 
 
 def test_listing_goes_on_while_runs_begin_and_go(place: Path) -> None:
@@ -193,7 +195,7 @@ def test_listing_goes_on_while_runs_begin_and_go(place: Path) -> None:
     def look() -> None:
         while not done.is_set():
             assert {run.state for run in listed()} <= {"unfinished", "running"}
-            seen.append(len(overview()))
+            seen.append(len(Overview().look()))
 
     def begin() -> None:
         for _ in range(5):
@@ -241,7 +243,7 @@ def test_a_folder_of_runs_that_cannot_be_read_is_named(place: Path) -> None:
     assert result.returncode == 2
     assert result.stderr == f"tuidl: error: {place}: Not a directory\n"
     with pytest.raises(RunError, match="Not a directory"):
-        overview()
+        Overview().look()
 
 
 def test_a_run_that_cannot_be_read_is_listed_with_its_problem(place: Path) -> None:

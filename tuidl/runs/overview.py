@@ -8,6 +8,7 @@ from pathlib import Path
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import error_text, is_there
 from tuidl.runs.listing import DAMAGED, Listed, look_at
+from tuidl.runs.stamps import SETTLED, Stamps, stamps_of
 from tuidl.storage.contents import CHECKPOINTS, EVENTS, PRESET, RUN, is_beginning
 from tuidl.storage.folder import PRUNED, RunFolder
 from tuidl.storage.locations import names, runs_folder
@@ -47,11 +48,35 @@ class Shelved:
         return when.replace(tzinfo=UTC).astimezone()
 
 
-def overview() -> list[Shelved]:
-    """The runs, the newest first."""
-    paths = [runs_folder() / name for name in names()]
-    found = [glance(path) for path in paths if not is_beginning(path)]
-    return [run for run in found if run.listed or is_there(run.path)]
+class Overview:
+    """The runs, the newest first, again and again: only those that changed are looked at anew, the
+    others are the same objects. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Stamps, Shelved]] = {}
+
+    def look(self) -> list[Shelved]:
+        """All of them as they are now. Raises RunError where their folder cannot be read."""
+        before, self._known = self._known, {}
+        folder = runs_folder()
+        found = [self._look(folder, name, before.get(name)) for name in names()]
+        return [run for run in found if run is not None]
+
+    def _look(
+        self, folder: Path, name: str, before: tuple[Stamps, Shelved] | None
+    ) -> Shelved | None:
+        path = before[1].path if before else folder / name
+        stamps = stamps_of(path)
+        if before is None or before[0] != stamps:
+            if is_beginning(path):
+                return None
+            run = glance(path)
+            if run.listed is None and not is_there(path):
+                return None
+            before = stamps, run
+        if before[1].state in SETTLED:
+            self._known[name] = before
+        return before[1]
 
 
 def glance(path: Path) -> Shelved:

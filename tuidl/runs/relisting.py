@@ -1,11 +1,9 @@
 """The runs listed again and again: only those that changed are looked at anew."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,7 +11,7 @@ from msgspec.structs import replace
 from tuidl.runs.foreign import ForeignLogs
 from tuidl.runs.listing import DAMAGED, Listed, listed_run
 from tuidl.runs.settings import preset_text, settings_in
-from tuidl.storage.contents import EVENTS, PRESET
+from tuidl.runs.stamps import SETTLED, Stamps, stamps_of
 from tuidl.storage.locations import names, runs_folder
 
 SECONDS_A_BATCH = 0.5
@@ -24,9 +22,6 @@ POLITE, PAUSE = 25, 0.0005
 """Runs that are looked at again in a row, and seconds after them in which other threads have their
 turn: nobody waits for the list, but a key that is pressed meanwhile would wait for the interpreter.
 """
-SETTLED = frozenset(("done", "interrupted", "pruned", "failed"))
-"""States that change only together with the run's folder."""
-Stamps = tuple[int, ...]
 
 
 class Relisting:
@@ -57,7 +52,7 @@ class Relisting:
 
     def _look(self, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:
         path = runs_folder() / name
-        stamps = _stamps(path)
+        stamps = stamps_of(path)
         if before is not None and before[0] == stamps and before[1].state in SETTLED:
             self._known[name] = before
             return before[1]
@@ -76,16 +71,3 @@ class Relisting:
         if found is None:
             found = self._settings[key] = settings_in(text)
         return found
-
-
-def _stamps(path: Path) -> Stamps:
-    """When the folder, its log and its preset last changed."""
-    found: list[int] = []
-    for file in (path, path / EVENTS, path / PRESET):
-        try:
-            status = os.stat(file)
-        except OSError:
-            found.append(0)
-        else:
-            found += (status.st_mtime_ns, status.st_size)
-    return tuple(found)

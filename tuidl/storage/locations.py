@@ -3,6 +3,7 @@
 import os
 import re
 from contextlib import suppress
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -59,11 +60,8 @@ def names() -> list[str]:
         if not is_there(folder):
             return []
         raise RunError(error_text(error, folder)) from None
-    shown = (name for name in found if not name.startswith("."))
-    made = [
-        name for name in shown if is_there(folder / name / RUN) or not is_beginning(folder / name)
-    ]
-    return sorted(made, key=lambda name: _when(folder / name), reverse=True)
+    began = (_began(folder, name) for name in found if not name.startswith("."))
+    return [when[-1] for when in sorted(filter(None, began), reverse=True)]
 
 
 def find(name_or_path: str) -> Path:
@@ -83,15 +81,34 @@ def find(name_or_path: str) -> Path:
     raise RunError(f"no run {name_or_path!r}{suggestion(name_or_path, known[:MOST_NAMED])}")
 
 
+When = tuple[str, int, str]
+"""When a run began (UTC, digits), as which of those that began then, and its name."""
+
+
+def _began(folder: Path, name: str) -> When | None:
+    """None of a run that is only being made."""
+    try:
+        status = os.lstat(f"{folder}/{name}/{RUN}")
+    except OSError:
+        return None if is_beginning(folder / name) else _when(folder / name)
+    stamp = status.st_mtime_ns, status.st_size, status.st_ino
+    return _when_then(f"{folder}/{name}", stamp)
+
+
+@lru_cache(maxsize=1 << 16)
+def _when_then(path: str, stamp: tuple[int, ...]) -> When:
+    """Remembered while its record has the same ``stamp``: of thousands hardly any is another."""
+    return _when(Path(path))
+
+
 class _Began(msgspec.Struct):
     """Of a run's record, what says when it began."""
 
     created: str = ""
 
 
-def _when(path: Path) -> tuple[str, int, str]:
-    """When a run began (UTC, digits), and as which of those that began then: by its record, or by
-    its name where that cannot be read."""
+def _when(path: Path) -> When:
+    """By its record, or by its name where that cannot be read."""
     found = ENDING.search(path.name)
     try:
         record = msgspec.json.decode(read_bounded(path / RUN, LARGEST_RECORD), type=_Began)

@@ -19,16 +19,15 @@ from tuidl.charts.palette import PALETTES
 from tuidl.core.errors import RunError
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
-from tuidl.runs.overview import Shelved, delete, glance, overview
+from tuidl.runs.overview import Overview, Shelved, delete, glance
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
-from tuidl.tui.catalog.run_entries import RUNNING, run_entries
+from tuidl.tui.catalog.run_entries import RUNNING, RunEntries
 from tuidl.tui.dialogs.delete import DeleteScreen
 from tuidl.tui.dialogs.output import OutputScreen
 from tuidl.tui.previews.run_preview import RunPreview
 from tuidl.tui.renderers.run_preview import run_lines
-from tuidl.tui.screens import run_list
 from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.screens.home import HomeScreen, PreviewPanel
 from tuidl.tui.screens.train import TrainScreen
@@ -39,6 +38,13 @@ from tuidl.tui.widgets.tabs import Tabs
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 MANY = 1000
+
+
+LOOK = Overview.look
+
+
+def overview() -> list[Shelved]:
+    return LOOK(Overview())
 
 
 @pytest.fixture
@@ -97,11 +103,11 @@ async def test_home_is_there_before_the_runs_are(
 ) -> None:
     may_go_on = threading.Event()
 
-    def slow() -> list[Shelved]:
+    def slow(known: Overview) -> list[Shelved]:
         may_go_on.wait(SECONDS)
         return overview()
 
-    monkeypatch.setattr(run_list, "overview", slow)
+    monkeypatch.setattr(Overview, "look", slow)
     folders.done()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down")
@@ -121,7 +127,7 @@ async def test_a_listing_that_ends_after_a_later_one_is_dropped(
     may_go_on, old = threading.Event(), threading.Event()
     delivered: list[int] = []
 
-    def slow() -> list[Shelved]:
+    def slow(known: Overview) -> list[Shelved]:
         found = overview()
         if not old.is_set():
             old.set()
@@ -135,7 +141,7 @@ async def test_a_listing_that_ends_after_a_later_one_is_dropped(
     found = HomeScreen._found
     async with app.run_test(size=(120, 40)) as pilot:
         await to_runs(pilot)
-        monkeypatch.setattr(run_list, "overview", slow)
+        monkeypatch.setattr(Overview, "look", slow)
         monkeypatch.setattr(HomeScreen, "_found", noted)
         home(app).list_runs()
         await until(pilot, old.is_set)
@@ -454,7 +460,7 @@ def test_days_have_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     for number, when in enumerate(("2026-11-21", "2026-11-20", "2026-03-01", "2024-12-31")):
         path = folders.done(f"run-{number}")
         folders.began(path, f"{when}T12:00:00Z")
-        (entry,) = run_entries([glance(path)], date(2026, 11, 21))
+        (entry,) = RunEntries().of([glance(path)], date(2026, 11, 21))
         sections.append(entry.section)
     assert sections == ["Today", "Yesterday", "Sunday, 1 March", "Tuesday, 31 December 2024"]
 

@@ -3,9 +3,17 @@
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
 
 from tuidl.tui.catalog.run_entries import RunEntry
-from tuidl.tui.widgets.preset_list import row_of
+from tuidl.tui.widgets.preset_list import PresetList, row_of
+
+
+class Lists(App[None]):
+    """Nothing but a list."""
+
+    def compose(self) -> ComposeResult:
+        yield PresetList()
 
 
 @pytest.mark.parametrize(
@@ -32,3 +40,41 @@ def test_a_measure_is_named_whole_only_where_the_run_is_too() -> None:
     entry = RunEntry("Today", "✓ 11:18 GAN on points", Path("run"), "sliced_wasserstein 0.104")
     assert row_of(entry, 46).plain.rstrip().startswith(" ✓ 11:18 GAN on points ")
     assert row_of(entry, 46).plain.endswith("  was 0.104")
+
+
+def entry_of(number: int, section: str = "Today") -> RunEntry:
+    return RunEntry(section, f"run {number}", Path(f"run-{number}"))
+
+
+async def test_lines_of_entries_that_did_not_change_are_kept_and_stay_where_they_are() -> None:
+    made = [entry_of(number) for number in range(100)]
+    app = Lists()
+    async with app.run_test(size=(40, 20)) as pilot:
+        found = app.query_one(PresetList)
+        found.show(made, made[50].path)
+        found.scroll_to(y=45, animate=False)
+        await pilot.pause()
+        top, lines = found.scroll_offset.y, list(found.options)
+        changed = [*made[:50], entry_of(50, "Today"), *made[51:]]
+        found.show([entry_of(100), *changed], made[50].path)
+        await pilot.pause()
+        assert found.chosen is changed[50]
+        assert found.scroll_offset.y == top
+        kept = [line for line in found.options if line in lines]
+        assert len(kept) == 99, "all but the one that is another object, and the section's name"
+        assert [str(line.prompt).strip() for line in found.options[:3]] == [
+            "Today", "run 100", "run 0",
+        ]  # fmt: skip
+
+
+async def test_an_entry_that_is_listed_twice_has_two_lines() -> None:
+    one = entry_of(1)
+    app = Lists()
+    async with app.run_test(size=(40, 20)) as pilot:
+        found = app.query_one(PresetList)
+        for _ in range(2):
+            found.show([one, one], None)
+            found.focus()
+            await pilot.press("down")
+            assert found.highlighted == 2
+            assert found.chosen is one

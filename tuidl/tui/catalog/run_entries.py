@@ -41,15 +41,33 @@ class RunEntry(Entry):
         return all(part in words for part in wanted.casefold().split())
 
 
-def run_entries(
-    runs: Iterable[Shelved],
-    today: date,
-    unicode: bool = True,
-    marked: Collection[Path] = frozenset(),
-) -> list[Entry]:
-    """Those that are running, then the others by day, the newest first."""
-    made: list[Entry] = [_entry(run, today, unicode, run.path in marked) for run in runs]
-    return sorted(made, key=lambda entry: entry.section != RUNNING)
+class RunEntries:
+    """The list of runs, made again and again: entries of runs that are as they were are the same
+    objects."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, bool], tuple[Shelved, RunEntry]] = {}
+        self._looks: tuple[date, bool] | None = None
+
+    def of(
+        self,
+        runs: Iterable[Shelved],
+        today: date,
+        unicode: bool = True,
+        marked: Collection[Path] = frozenset(),
+    ) -> list[Entry]:
+        """Those that are running, then the others by day, the newest first."""
+        if self._looks != (today, unicode):
+            self._looks, self._known = (today, unicode), {}
+        before, self._known, made = self._known, {}, []
+        for run in runs:
+            key = run.path, run.path in marked
+            known = before.get(key)
+            if known is None or known[0] is not run:
+                known = run, _entry(run, today, unicode, key[1])
+            self._known[key] = known
+            made.append(known[1])
+        return sorted(made, key=lambda entry: entry.section != RUNNING)
 
 
 def _entry(run: Shelved, today: date, unicode: bool, is_marked: bool) -> RunEntry:

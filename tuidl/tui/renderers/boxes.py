@@ -33,7 +33,7 @@ def _words(answer: Boxes, palette: Palette, width: int, unicode: bool) -> Text:
     signs = {role: f"{box_sign(role, palette, unicode)} {word}" for role, word in WORDS.items()}
     legend = sum(len(text) + 2 for text in signs.values())
     ways = [f"{iou} of {some} of {answer.part}; {wrong}", f"{iou}; {wrong}", iou]
-    text = next((way for way in ways if len(way) + legend <= width), iou)
+    text = next((way for way in ways if len(way) + legend <= width), iou.removeprefix("mean "))
     x = grid.put(0, 0, fitted(text, width), palette.style("text", bold=True)) + 2
     for role, name in signs.items():
         if x + len(name) <= width:

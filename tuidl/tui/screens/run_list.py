@@ -9,9 +9,9 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from tuidl.core.errors import RunError
-from tuidl.runs.overview import Shelved, overview
+from tuidl.runs.overview import Overview, Shelved
 from tuidl.runs.relisting import Relisting
-from tuidl.tui.catalog.run_entries import run_entries
+from tuidl.tui.catalog.run_entries import RunEntries
 from tuidl.tui.messages import RunsChanged
 from tuidl.tui.screens.run_keys import RunKeys
 from tuidl.tui.terminal.plain import warn
@@ -58,7 +58,8 @@ class RunListScreen(RunKeys):
         super().__init__()
         self._marked: set[Path] = set()
         self._to_choose: Path | None = None
-        self._relisting = Relisting()
+        self._relisting, self._overview = Relisting(), Overview()
+        self._entries = RunEntries()
         self._listings = 0
 
     @property
@@ -84,7 +85,7 @@ class RunListScreen(RunKeys):
 
     def _find_runs(self, number: int) -> None:
         try:
-            found = overview()
+            found = self._overview.look()
         except RunError as error:
             self.app.call_from_thread(warn, self, error)
             found = []
@@ -103,7 +104,8 @@ class RunListScreen(RunKeys):
     def _show_runs(self) -> None:
         chosen = self._run_list.chosen if self.shows_runs else None  # unseen, it begins anew
         wanted = self._to_choose
-        shown = run_entries(self.runs or [], datetime.now().date(), looks_of(self)[1], self._marked)
+        today, unicode = datetime.now().date(), looks_of(self)[1]
+        shown = self._entries.of(self.runs or [], today, unicode, self._marked)
         self._run_list.show(shown, wanted or (chosen.path if chosen else None))
         self._to_choose = None
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.events import Key, Paste, Resize
 from textual.message import Message
 from textual.widgets import OptionList
@@ -47,6 +48,10 @@ class PresetList(OptionList):
         super().__init__(id=id)
         self._entries: list[Entry] = []
         self._shown: list[Entry] = []
+        self._at: list[Entry | None] = []
+        """The entry of each line, None for the name of a section."""
+        self._rows: dict[Path, tuple[Entry, int, Option]] = {}
+        """Lines as they were made, of an entry for a width: of thousands hardly any changes."""
         self.wanted: str | None = None
 
     @property
@@ -54,8 +59,7 @@ class PresetList(OptionList):
         """The entry under the cursor."""
         if self.highlighted is None:
             return None
-        number = self.get_option_at_index(self.highlighted).id
-        return self._shown[int(number)] if number else None
+        return self._at[self.highlighted]
 
     def show(self, entries: list[Entry], path: Path | None) -> None:
         """List ``entries`` with the cursor on the one in ``path``."""
@@ -64,8 +68,8 @@ class PresetList(OptionList):
 
     def choose(self, path: Path) -> None:
         """Move the cursor to the entry of a file, if it is listed."""
-        for i, option in enumerate(self.options):
-            if option.id and self._shown[int(option.id)].path == path:
+        for i, entry in enumerate(self._at):
+            if entry is not None and entry.path == path:
                 self.highlighted = i
 
     def begin_filter(self) -> None:
@@ -84,25 +88,34 @@ class PresetList(OptionList):
         self.post_message(self.Filtered())
 
     def _fill(self, path: Path | None) -> None:
-        self._shown = [entry for entry in self._entries if entry.fits(self.wanted or "")]
+        self._shown = [e for e in self._entries if not self.wanted or e.fits(self.wanted)]
+        self._at, top = [], self.scroll_offset.y
         self.clear_options()
         width = max(self.scrollable_content_region.width, 10)
         sections = len({entry.section for entry in self._shown})
         roomy = len(self._shown) + 2 * sections - 1 <= self.scrollable_content_region.height
-        section, options = "", []
-        for number, entry in enumerate(self._shown):
+        section = ""
+        lines: list[tuple[Entry | None, Option]] = []
+        before, self._rows = self._rows, {}
+        for entry in self._shown:
             if entry.section != section:
                 if section and roomy:
-                    options.append(Option("", disabled=True))
+                    lines.append((None, Option("", disabled=True)))
                 section = entry.section
-                options.append(Option(plain(section), disabled=True))
-            options.append(Option(row_of(entry, width), id=str(number)))
-        if self.wanted and not options:
-            options = [Option(plain(" nothing here has that; esc: all"), disabled=True)]
-        self.add_options(options)
+                lines.append((None, Option(plain(section), disabled=True)))
+            known = before.pop(entry.path, None)  # an option can be listed once
+            if known is None or known[0] is not entry or known[1] != width:
+                known = entry, width, Option(row_of(entry, width))
+            self._rows[entry.path] = known
+            lines.append((entry, known[2]))
+        if self.wanted and not lines:
+            lines = [(None, Option(plain(" nothing here has that; esc: all"), disabled=True))]
+        self._at = [entry for entry, _ in lines]
+        self.add_options([option for _, option in lines])
         self._titles()
         if self._shown:
             self.highlighted = 1
+            self.scroll_y = top  # lines stay where they are, as far as the cursor lets them
             if path is not None:
                 self.choose(path)
 
@@ -140,6 +153,13 @@ class PresetList(OptionList):
         event.stop()
 
 
+class OneLine(Content):
+    """A line of a list that is never wrapped: to find that out takes as long as all else of it."""
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return 1
+
+
 def _shortened(word: str) -> str:
     """``acc 98.3%`` for ``accuracy 98.33%``, ``iou 0.905`` for ``mean_iou 0.9051``."""
     name, _, value = word.rpartition(" ")
@@ -160,5 +180,5 @@ def row_of(entry: Entry, width: int) -> Content:
     title = " " * (INDENT - 1) + fitted(entry.title, most)
     room = width - cell_len(title) - cell_len(word)
     if room < 2:
-        return Content(title)
-    return Content.assemble(title, " " * room, (word, "dim"))
+        return OneLine(title)
+    return OneLine.assemble(title, " " * room, (word, "dim"))
