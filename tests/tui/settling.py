@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tuidl.tui.dialogs.dialog import Dialog
-from tuidl.tui.widgets.chart import DrawsFrames
+from tuidl.tui.widgets.frames import DrawsFrames
 
 LONGEST = 20.0
 """Seconds after which a test goes on, as an app with an engine at work is never done."""

@@ -71,6 +71,7 @@ async def test_an_entry_that_is_listed_twice_has_two_lines() -> None:
     one = entry_of(1)
     app = Lists()
     async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()  # it has its size, with which it is made anew
         found = app.query_one(PresetList)
         for _ in range(2):
             found.show([one, one], None)

@@ -7,11 +7,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.content import Content
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.widget import Widget
 
 from tuidl.core.printable import fitting, printable
 
+DIM = Style(dim=True)._attributes
+"""The bit of what is mixed with its background."""
 CLICK = "@click"
 """The key of a style's ``meta`` under which Textual has what a click does."""
 
@@ -30,17 +32,41 @@ class Printable(LineFilter):
     """The last filter: each line that a widget draws goes through it.
 
     Whatever a widget was given, its cells hold only characters that fit, no links and no actions.
-    The width of a line stays as it is, as the screen is laid out by then.
+    The width of a line stays as it is, as the screen is laid out by then. ``colors``: Textual's
+    filter that makes true colours of all others; asked only for those, as it remembers fewer styles
+    than a map has.
     """
 
+    def __init__(self, colors: ANSIToTruecolor | None = None) -> None:
+        super().__init__()
+        self.colors = colors
+
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if (colors := self.colors) is not None:
+            behind = background.rich_color
+            segments = [
+                segment
+                if segment.style is None or _is_truecolor(segment.style)
+                else Segment(segment.text, colors.truecolor_style(segment.style, behind))
+                for segment in segments
+            ]
         return [segment if segment.control else _harmless(segment) for segment in segments]
 
 
+def _is_truecolor(style: Style) -> bool:
+    """Whether its colours are given by their parts, none to be mixed with what is behind."""
+    color, behind = style._color, style._bgcolor
+    if (color is not None and color.triplet is None) or (
+        behind is not None and behind.triplet is None
+    ):
+        return False
+    return not style._attributes & DIM
+
+
 def _harmless(segment: Segment) -> Segment:
-    text, style = segment.text, segment.style
+    text, style, _ = segment
     shown = _shown(text)
-    if style is not None and (style.link or (style._meta and CLICK in style.meta)):
+    if style is not None and (style._link or (style._meta and CLICK in style.meta)):
         return Segment(shown, _without_actions(style))
     return segment if shown is text else Segment(shown, style)
 

@@ -8,14 +8,13 @@ from typing import Protocol, runtime_checkable
 
 from textual.app import App
 from textual.events import Event, Key, MouseDown, Paste
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.notifications import SeverityLevel
 
 from tuidl.core.printable import printable, printable_lines, shortened
 from tuidl.tui.terminal import process
 from tuidl.tui.terminal.plain import Printable
 
-HARMLESS = Printable()
 QUIT = "ctrl+q"
 LONGEST_NOTICE = 1000
 """Characters; a longer one would cover the screen."""
@@ -45,6 +44,7 @@ class PlainApp(App[int]):
     opening: str = ""
     """What the terminal shows before there is a screen."""
     _came: float = -1.0
+    _harmless: Printable = Printable()
 
     async def on_mount(self) -> None:
         self.set_interval(SECONDS_BETWEEN_TIDYING, self._tidy_up)
@@ -85,7 +85,11 @@ class PlainApp(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and the one that leaves plain text only."""
-        return [*super().get_line_filters(), HARMLESS]
+        own = super().get_line_filters()
+        colors = next((f for f in own if isinstance(f, ANSIToTruecolor)), None)
+        if self._harmless.colors is not colors:
+            self._harmless = Printable(colors)
+        return [*(one for one in own if one is not colors), self._harmless]
 
     def notify(
         self,

@@ -1,9 +1,8 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
 import textwrap
-from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple, Self
 
 from rich.style import Style
 from rich.text import Text
@@ -19,6 +18,8 @@ from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.renderers.verdicts import verdict_page
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
+from tuidl.tui.widgets.frames import frames_of
+from tuidl.tui.widgets.painted import Painter
 from tuidl.tui.widgets.strips import strip_of
 from tuidl.verdicts import Finding, Rule
 
@@ -54,8 +55,9 @@ class Chart(Widget, can_focus=True):
     _drawn: "Drawn | None" = None
     _before: "Drawn | None" = None
     """What was drawn last, until it is drawn anew; None while nobody sees the panel."""
-    _strips: list[Strip] | None = None
-    """The lines, while they are painted."""
+    _strips: Sequence[Strip] | None = None
+    """The lines, while what is painted is made of them."""
+    _painter: Painter | None = None
     _overtakes = False
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -104,7 +106,18 @@ class Chart(Widget, can_focus=True):
 
     def prepare(self) -> None:
         """Make the lines of what there is now, without showing them."""
-        self._prepared = self._draw()
+        self._prepared = drawn = self._draw()
+        self.painter.lines(drawn.strips, drawn.title, drawn.subtitle)
+
+    @property
+    def painter(self) -> Painter:
+        """Makes what is painted of the lines."""
+        if self._painter is None:
+            self._painter = Painter(self, self._give)
+        return self._painter
+
+    def _give(self, strips: Sequence[Strip] | None) -> None:
+        self._strips = strips
 
     def present(self) -> None:
         """Show what was prepared."""
@@ -156,11 +169,12 @@ class Chart(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is painted are the lines as they were prepared, but where text is selected:
         Textual's own way from text to the terminal takes longer than drawing it."""
-        self._strips = self.strips_now() if self.text_selection is None else None
-        try:
+        if self.text_selection is not None:
             return super().render_lines(crop)
-        finally:
-            self._strips = None
+        lines = self.painter.lines(self.strips_now())[crop.y : crop.bottom]
+        if crop.column_span == (0, self.outer_size.width):
+            return lines
+        return [line.crop(*crop.column_span) for line in lines]
 
     def render_line(self, y: int) -> Strip:
         if self._strips is None:
@@ -231,31 +245,6 @@ class Drawn(NamedTuple):
     @property
     def text(self) -> Text:
         return Text("\n", no_wrap=True).join(self.lines)
-
-
-@runtime_checkable
-class DrawsFrames(Protocol):
-    """A screen whose panels are drawn one after the other and shown together."""
-
-    @property
-    def is_amid_frame(self) -> bool:
-        """Whether panels have another moment already than the one that is shown."""
-
-    def finish_frame(self) -> None:
-        """Show the frame that is being drawn at once."""
-
-
-def frames_of(widget: Widget) -> DrawsFrames | None:
-    """The widget's screen, if it draws frames."""
-    screen: Any = widget.screen
-    kind: Any = type(screen)
-    return screen if _draws_frames(kind) else None
-
-
-@lru_cache
-def _draws_frames(kind: Hashable) -> bool:
-    """Asked of each class once: to ask a protocol takes longer than all else of a refresh."""
-    return hasattr(kind, "is_amid_frame") and hasattr(kind, "finish_frame")
 
 
 def about_lines(paragraphs: Sequence[str], width: int) -> list[Line]:

@@ -9,7 +9,7 @@ from tuidl.tui.widgets.frame_throttle import FrameThrottle
 
 LONGEST_WAIT = 0.8
 """Seconds between two frames at full speed, however much of the processor drawing takes."""
-LONGEST_TURN = 0.012
+LONGEST_TURN = 0.008
 """Seconds of drawing in a row; then keys have their turn."""
 
 

@@ -63,7 +63,7 @@ class PlanePanel(Chart):
 
     def prepare_for(self, scene: Scene) -> None:
         """Make the lines of a scene that is about to be shown."""
-        self._strips_of(scene)
+        self.painter.lines(self._strips_of(scene))
 
     def strips_now(self) -> list[Strip]:
         self._painted = self.shown(self.scene)
