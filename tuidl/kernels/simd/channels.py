@@ -20,7 +20,7 @@ from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.gemm_indexed import Tile
 from tuidl.kernels.simd.gemm_narrow import START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import clear_elements, pointer_at
-from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.lanes import lanes_of
 from tuidl.kernels.simd.tile_shapes import ONE
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES, Vectors
 

@@ -8,7 +8,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed
 from tuidl.kernels.simd.gemm_narrow import START_C
 from tuidl.kernels.simd.intrinsics import pointer_at
-from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.lanes import lanes_of
 from tuidl.kernels.simd.slivers import pack, pack_turned
 
 LEAST_TERMS = 128

@@ -9,25 +9,11 @@ from numba import types
 
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import copy_elements, pointer_at
-from tuidl.kernels.simd.vectors import VECTOR_BYTES, Vectors
+from tuidl.kernels.simd.lanes import lanes_of
+from tuidl.kernels.simd.vectors import Vectors
 
 SHORT = 8
 """Vectors of a row from which on ``memcpy`` is as fast."""
-
-
-def lanes_of(pointer):
-    """Numbers of a vector, of the kind behind ``pointer``."""
-    return VECTOR_BYTES // pointer.itemsize
-
-
-@intrinsic_for(lanes_of)
-def _lanes_of(typing_context, pointer):
-    lanes = VECTOR_BYTES * 8 // pointer.dtype.bitwidth
-
-    def codegen(context, builder, signature, arguments):
-        return context.get_constant(types.int64, lanes)
-
-    return types.int64(pointer), codegen
 
 
 def copy_vector(target, source):

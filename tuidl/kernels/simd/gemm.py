@@ -11,6 +11,7 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import clear_elements, pointer_at, stack_of
+from tuidl.kernels.simd.lanes import in_vectors
 from tuidl.kernels.simd.micro_kernel import (
     MR,
     NR_VECTORS,
@@ -74,7 +75,7 @@ def macro_kernel(
     pads = not IS_WIDE and left > 0 and count <= MOST_PADDED and rows * batch >= MANY_ROWS
     lines, padded = pointer_at(b, wide), terms
     if pads and left != lanes:
-        lines, width = _lines(c), (left + lanes - 1) // lanes * lanes
+        lines, width = _lines(c), in_vectors(left, lanes)
         _pad(pointer_at(b, wide), ldb, lines, count, left, width)
         padded = Terms(lda, block_stride, segment_stride, stride, blocks, segments, segment, width)
     for number in range(batch):

@@ -39,6 +39,7 @@ from tuidl.kernels.simd.gemm_narrow import (
     suits_dots,
 )
 from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.tile_shapes import HEIGHTS, height_of, slivers_in, vectors_in
 from tuidl.kernels.simd.vectors import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
@@ -215,7 +216,7 @@ def indexed_kernel(
         here, lines = pointer_at(columns, origin), pointer_at(b, origin * lanes)
         multiply_dots(a, rows, here, lines, c, places, bias, start_with, m, k, n, lanes)
         return
-    vectors = (n + lanes - 1) // lanes
+    vectors = vectors_for(n, lanes)
     slivers = slivers_in(vectors)
     widest = (vectors + slivers - 1) // slivers * lanes
     blocks = max((k * widest + SLIVER - 1) // SLIVER, 1)

@@ -12,6 +12,7 @@ from numba import types
 
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.narrow_tiles import DOTS, TALL, WIDE, dot_tile, tall_tile, wide_tile
 from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
@@ -51,7 +52,7 @@ def suits_dots(columns, k, n, lanes):
         end = _run_end(columns, first, k)
         if end - first < min(4, k):
             return False
-        vectors += (end - first + lanes - 1) // lanes
+        vectors += vectors_for(end - first, lanes)
         first = end
     return n * (vectors + ADDING_UP) < k
 
@@ -95,7 +96,7 @@ def _vectors_of(rows, m, lanes, firsts, distances, known):
     count, first = 0, 0
     while first < m:
         end = _run_end(rows, first, m)
-        if end - first < lanes or count + (end - first + lanes - 1) // lanes > MOST_VECTORS:
+        if end - first < lanes or count + vectors_for(end - first, lanes) > MOST_VECTORS:
             return 0
         for i in range(first, end, lanes):
             start = min(i, end - lanes)

@@ -6,6 +6,7 @@ from tuidl.core import convolution_room, grouped_room
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.channels import spread_line
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 packed_room = inline_ir(convolution_room.packed_room)
@@ -34,7 +35,7 @@ def parts_of(source, w, written, groups):
     channels, filters = source.shape[3] // groups, written // groups
     lanes = VECTOR_BYTES // w.itemsize
     if by_channels(w.shape[0] * w.shape[1], channels, filters, groups):
-        count = (written + lanes - 1) // lanes
+        count = vectors_for(written, lanes)
         return Parts(True, count, channels, filters, lanes, channels * lanes, lanes)
     return Parts(False, groups, channels, filters, filters, channels, 1)
 

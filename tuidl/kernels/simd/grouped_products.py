@@ -9,7 +9,7 @@ from tuidl.kernels.simd.convolution_products import LEAST_TERMS
 from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed
 from tuidl.kernels.simd.gemm_narrow import START_C
 from tuidl.kernels.simd.intrinsics import pointer_at
-from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.lanes import lanes_of
 from tuidl.kernels.simd.tile_shapes import rows_apart
 
 

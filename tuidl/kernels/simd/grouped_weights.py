@@ -5,6 +5,7 @@ from tuidl.core.grouped_room import Phase
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.grouped_frames import packed_of
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.memory import transpose_apart
 from tuidl.kernels.simd.slivers import pack_columns, pack_lines
 from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
@@ -70,7 +71,7 @@ def _pack_turned(w, phase, group, parts, lanes, target):
     """Of one group, in slivers, the last place first."""
     y, x = phase
     filters, taps = w.shape[3], y.size * x.size
-    vectors = (parts.columns + lanes - 1) // lanes
+    vectors = vectors_for(parts.columns, lanes)
     column = 0
     for sliver in range(slivers_in(vectors)):
         width = vectors_in(sliver, vectors) * lanes

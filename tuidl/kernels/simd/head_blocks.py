@@ -10,8 +10,8 @@ import numpy as np
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.gemm import START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import array_at, pointer_at
+from tuidl.kernels.simd.lanes import in_vectors, lanes_of
 from tuidl.kernels.simd.packed_gemm import KC, Strides, gemm_block, gemm_prepacked, pack_b
-from tuidl.kernels.simd.packing import lanes_of
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 ROWS, CAUSAL_ROWS, KEYS = 32, 24, 128
@@ -92,21 +92,15 @@ def block_of(scores, hiding, first, rows, start, seen):
     """The block of these queries with the keys from ``start`` on, of which they see ``seen``."""
     end = min(first + rows, seen) if hiding.causal else seen
     columns = min(KEYS, end - start)
-    return Block(first, rows, start, columns, in_vectors(columns, scores))
-
-
-@inline_ir
-def in_vectors(count, pointer):
-    """So many numbers, and those that fill up the last vector."""
-    lanes = lanes_of(pointer)
-    return (count + lanes - 1) // lanes * lanes
+    return Block(first, rows, start, columns, in_vectors(columns, lanes_of(scores)))
 
 
 @inline_ir
 def has_room(head, count, pointer):
     """Whether so many keys fit in ``PACKED`` bytes, in one block of terms."""
-    room = lanes_of(pointer) * (PACKED // VECTOR_BYTES)
-    return head.width <= KC and in_vectors(count, pointer) * head.width <= room
+    lanes = lanes_of(pointer)
+    room = lanes * (PACKED // VECTOR_BYTES)
+    return head.width <= KC and in_vectors(count, lanes) * head.width <= room
 
 
 @inline_ir
@@ -119,7 +113,7 @@ def row_of(block_numbers, block, i):
 def used_of(block, hiding, block_numbers, i):
     """How many numbers of a row count: whole vectors of the keys that are not behind its query."""
     visible = max(block.first + i + 1 - block.start, 0)
-    used = in_vectors(visible, block_numbers)
+    used = in_vectors(visible, lanes_of(block_numbers))
     return min(used, block.stride) if hiding.causal else block.stride
 
 

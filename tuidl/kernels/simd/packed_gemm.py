@@ -33,9 +33,10 @@ from numba.core import cgutils
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
+from tuidl.kernels.simd.lanes import in_vectors, lanes_of, vectors_for
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
 from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, WIDTHS, Block, packed_tile
-from tuidl.kernels.simd.packing import lanes_of, pack_rows, pack_strips
+from tuidl.kernels.simd.packing import pack_rows, pack_strips
 from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
@@ -117,7 +118,7 @@ def _panel(b, b_row, lying, strips, depth, strip, columns, width):
     """The panel from ``strip`` on: of the ``lying`` first ones where B is, else of the packed."""
     lanes = lanes_of(b)
     column = strip * lanes
-    end = lying if strip < lying else (columns + lanes - 1) // lanes
+    end = lying if strip < lying else vectors_for(columns, lanes)
     vectors = width if end - strip >= width else min(NR_VECTORS, end - strip)
     count = min(vectors * lanes, columns - column)
     if strip < lying:
@@ -148,7 +149,7 @@ def packed_gemm(
     packs = task == PACK or (task == MULTIPLY and not (is_lying and m <= FEW))
     wide, width = NR_VECTORS if packs and 0 < m <= MR else NC_BYTES // VECTOR_BYTES, _width(m)
     mc = MC_BYTES * lanes // VECTOR_BYTES
-    all_columns = (n + lanes - 1) // lanes * lanes
+    all_columns = in_vectors(n, lanes)
     for j in range(0, n, wide * lanes):
         columns = min(wide * lanes, n - j)
         for p in range(0, max(k, 1), KC):

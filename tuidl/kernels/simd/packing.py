@@ -22,6 +22,7 @@ from numba import types
 
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.lanes import lanes_of
 from tuidl.kernels.simd.vectors import INDEX, SIZE, VECTOR_BYTES, Vectors
 
 CHUNK_BYTES = 16
@@ -29,19 +30,6 @@ CHUNK_BYTES = 16
 cheapest."""
 RUN = 16
 """Rows of B that are packed into a strip before the next one: what is written lies in few runs."""
-
-
-def lanes_of(pointer):
-    """Numbers in a vector, of the kind behind ``pointer``."""
-    return VECTOR_BYTES // pointer.itemsize
-
-
-@intrinsic_for(lanes_of)
-def _lanes_of(typing_context, pointer):
-    def codegen(context, builder, signature, arguments):
-        return SIZE(VECTOR_BYTES // context.get_abi_sizeof(arguments[0].type.pointee))
-
-    return types.int64(pointer), codegen
 
 
 def copy_vector(target, source):

@@ -4,6 +4,7 @@ from tuidl.core import winograd_room
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.convolution import packed_room
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.piece_transforms import from_pieces
 from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
@@ -36,7 +37,7 @@ def pack_pieces(w, part, stride, is_turned, turned, places, before):
     high, wide = part_size(size_y, stride, part[0]), part_size(size_x, stride, part[1])
     terms, columns = (filters, channels) if is_turned else (channels, filters)
     across, block, lanes = wide // 2, channels * filters, VECTOR_BYTES // w.itemsize
-    vectors = (columns + lanes - 1) // lanes
+    vectors = vectors_for(columns, lanes)
     lines = high // 2 * across * terms
     for number in range(high // 2 * across):
         i, j = 2 * (number // across), 2 * (number % across)

@@ -6,6 +6,7 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.memory import transpose_apart
 from tuidl.kernels.simd.tile_shapes import MOST_VECTORS, slivers_in, vectors_in
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES, Vectors
@@ -47,7 +48,7 @@ def _pack_lines(typing_context, source, ld, k, columns, width, target):
 @device_function
 def pack_columns(source, ld, k, n, lanes, target):
     """``n`` columns of a matrix whose ``k`` lines are ``ld`` apart, in slivers."""
-    vectors = (n + lanes - 1) // lanes
+    vectors = vectors_for(n, lanes)
     column, passed = 0, 0
     for sliver in range(slivers_in(vectors)):
         width = vectors_in(sliver, vectors) * lanes
@@ -70,7 +71,7 @@ def pack_turned(w, phase, stride, first, count, target):
     _, size_x, channels, filters = w.shape
     first_y, first_x, down, across = phase
     lanes = VECTOR_BYTES // w.itemsize
-    vectors = (channels + lanes - 1) // lanes
+    vectors = vectors_for(channels, lanes)
     column, passed = 0, 0
     for sliver in range(slivers_in(vectors)):
         width = vectors_in(sliver, vectors) * lanes

@@ -8,6 +8,7 @@ sliver of one vector reads nearly as many numbers of A for half of the products.
 """
 
 from tuidl.kernels.jit import device_function
+from tuidl.kernels.simd.lanes import vectors_for
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE
 
 HAS_32_REGISTERS = IS_WIDE or "+avx" not in FEATURES
@@ -46,7 +47,7 @@ def height_of(vectors):
 def rows_apart(n, lanes):
     """After how many rows tiles begin in all slivers of ``n`` columns: rows that are computed by
     themselves must be a multiple of it, or the last tile would reach into those behind them."""
-    vectors = max((n + lanes - 1) // lanes, 1)
+    vectors = max(vectors_for(n, lanes), 1)
     last = height_of(vectors_in(slivers_in(vectors) - 1, vectors))
     first = height_of(vectors_in(0, vectors))
     return first if first == last else first * last // 2

@@ -12,7 +12,7 @@ from tuidl.kernels.simd.frames import fill_places
 from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed, indices_of
 from tuidl.kernels.simd.gemm_narrow import START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
-from tuidl.kernels.simd.packing import lanes_of
+from tuidl.kernels.simd.lanes import lanes_of
 from tuidl.kernels.simd.parted_images import lay_out
 from tuidl.kernels.simd.piece_transforms import to_pieces
 from tuidl.kernels.simd.slivers import is_packed, pack
