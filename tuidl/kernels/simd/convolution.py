@@ -9,6 +9,8 @@ splits the pixels of dx by their remainders into s x s *phases*: those of a phas
 same weights of all windows, so that each is a plain convolution of dy with a part of the kernel.
 """
 
+from typing import Any, NamedTuple
+
 from tuidl.core import convolution_room
 from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
@@ -19,7 +21,14 @@ from tuidl.kernels.simd.convolution_products import (
     multiply,
     multiply_weights,
 )
-from tuidl.kernels.simd.frames import blocks_in, blocks_of, fill_places, frame_of, seen_rows
+from tuidl.kernels.simd.frames import (
+    band_of,
+    blocks_in,
+    blocks_of,
+    fill_places,
+    frame_of,
+    seen_rows,
+)
 from tuidl.kernels.simd.gemm_indexed import (
     Factors,
     Result,
@@ -72,8 +81,7 @@ def convolve(x, w, b, y, workspace, stride, top, left):
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
-            start = down * band // blocks.bands
-            high = down * (band + 1) // blocks.bands - start
+            start, high = band_of(down, band, blocks)
             m = count * high * across
             places = pointer_at(rows, m + TILE)
             here, image = seen_rows(
@@ -118,8 +126,7 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
-            start = down * band // blocks.bands
-            high = down * (band + 1) // blocks.bands - start
+            start, high = band_of(down, band, blocks)
             k = count * high * across
             slivers = pointer_at(table, k + TILE)
             here, image = seen_rows(
@@ -166,6 +173,72 @@ def _prepare_phases(w, stride, top, left, line, table, slivers, is_later):
         table, slivers = pointer_at(table, k + TILE), pointer_at(slivers, packed_room(k, channels))
 
 
+class _Band(NamedTuple):
+    """``count`` images from ``first`` on, and of each ``high`` rows of every phase from ``start``
+    on. ``image``: numbers from one of them to the next where windows see them."""
+
+    first: Any
+    count: Any
+    start: Any
+    high: Any
+    image: Any
+
+
+class _Phase(NamedTuple):
+    """The phase of the pixels ``down`` and ``across``, and the terms of each of its two axes."""
+
+    down: Any
+    across: Any
+    y: Any
+    x: Any
+
+
+class _Tables(NamedTuple):
+    """Places of the rows of A, of the terms, and of the results."""
+
+    rows: Any
+    terms: Any
+    places: Any
+
+
+@inline_ir
+def _pixels_of(phase, band, dx, stride):
+    """Rows, images and columns of the pixels of a phase: of the last ones, some have none."""
+    return (
+        min(band.high, (dx.shape[1] - phase.down + stride - 1) // stride - band.start),
+        band.count,
+        (dx.shape[2] - phase.across + stride - 1) // stride,
+    )
+
+
+@inline_ir
+def _multiply_phase(phase, band, dy, w, dx, stride, frame, here, tables, packed, is_later, base):
+    """The pixels of one phase of a band: a plain convolution of dy, which lies ``here``."""
+    (_, height, width, channels), filters = dx.shape, dy.shape[3]
+    y, x, k = phase.y, phase.x, phase.y.size * phase.x.size * filters
+    shape = _pixels_of(phase, band, dx, stride)
+    m = shape[0] * shape[1] * shape[2]
+    if m <= 0:
+        return
+    fill_places(indices_of(tables.rows), shape, (frame.line, band.image, filters))
+    strides = (stride * width * channels, height * width * channels)
+    fill_places(indices_of(tables.places), shape, (*strides, stride * channels))
+    shift = (y.shift - y.size + 1 + frame.low_y) * frame.line
+    shift += (x.shift - x.size + 1 + frame.low_x) * filters
+    pixel = (band.first * height + band.start * stride + phase.down) * width
+    there = pointer_at(data_of(dx), (pixel + phase.across) * channels)
+    factors = Factors(
+        pointer_at(here, shift), indices_of(tables.rows), indices_of(tables.terms), packed, 0,
+        0 if is_later else k,
+    )  # fmt: skip
+    result = Result(there, indices_of(tables.places), there, START_ZERO)
+    begin, middle = band.start + y.shift - y.size + 1, y.size - 1 - y.shift
+    middle = min(max(middle, 0), max(y.size - 1, 0))
+    windows = Windows(y.size, begin, 1, dy.shape[1], shape[0], middle)
+    turned = Turned(w, (y.first, x.first, y.size, x.size), stride)
+    multiply(factors, result, Sizes(m, k, channels), windows, frame.is_bare, turned, base)
+
+
 @inline_ir
 def convolve_back(dy, w, dx, workspace, stride, top, left):
     """As the kernel ``conv2d_input_gradient``."""
@@ -184,43 +257,21 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
     _prepare_phases(w, stride, top, left, frame.line, table, base, is_later)
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
-        for band in range(blocks.bands):
-            start = down * band // blocks.bands
-            high = down * (band + 1) // blocks.bands - start
+        for number in range(blocks.bands):
+            start, high = band_of(down, number, blocks)
             m = count * high * across
             places = pointer_at(rows, m + TILE)
             seen = pointer_at(places, m + TILE)
             here, image = seen_rows(dy, first, count, start - low_y, high - 1 + extent, frame, seen)
-            lines, passed = table, 0
-            for number in range(stride * stride):
-                y = _phase_of(size_y, stride, top, number // stride)
-                x = _phase_of(size_x, stride, left, number % stride)
+            band, lines, passed = _Band(first, count, start, high, image), table, 0
+            for phase_number in range(stride * stride):
+                phase_y, phase_x = phase_number // stride, phase_number % stride
+                y = _phase_of(size_y, stride, top, phase_y)
+                x = _phase_of(size_x, stride, left, phase_x)
+                _multiply_phase(
+                    _Phase(phase_y, phase_x, y, x), band, dy, w, dx, stride, frame, here,
+                    _Tables(rows, lines, places), pointer_at(base, passed), is_later, base,
+                )  # fmt: skip
                 k = y.size * x.size * filters
-                # of the last rows and columns of pixels, some phases have none
-                shape = (
-                    min(high, (height - number // stride + stride - 1) // stride - start),
-                    count,
-                    (width - number % stride + stride - 1) // stride,
-                )
-                m = shape[0] * shape[1] * shape[2]
-                if m > 0:
-                    fill_places(indices_of(rows), shape, (frame.line, image, filters))
-                    strides = (stride * width * channels, height * width * channels)
-                    fill_places(indices_of(places), shape, (*strides, stride * channels))
-                    shift = (y.shift - y.size + 1 + low_y) * frame.line
-                    shift += (x.shift - x.size + 1 + low_x) * filters
-                    pixel = (first * height + start * stride + number // stride) * width
-                    there = pointer_at(data_of(dx), (pixel + number % stride) * channels)
-                    factors = Factors(
-                        pointer_at(here, shift), indices_of(rows), indices_of(lines),
-                        pointer_at(base, passed), 0, 0 if is_later else k,
-                    )  # fmt: skip
-                    result = Result(there, indices_of(places), there, START_ZERO)
-                    begin, middle = start + y.shift - y.size + 1, y.size - 1 - y.shift
-                    middle = min(max(middle, 0), max(y.size - 1, 0))
-                    windows = Windows(y.size, begin, 1, dy.shape[1], shape[0], middle)
-                    turned = Turned(w, (y.first, x.first, y.size, x.size), stride)
-                    sizes = Sizes(m, k, channels)
-                    multiply(factors, result, sizes, windows, frame.is_bare, turned, base)
                 lines = pointer_at(lines, k + TILE)
                 passed += packed_room(k, channels)

@@ -50,6 +50,13 @@ def blocks_in(blocks, examples):
 
 
 @inline_ir
+def band_of(down, band, blocks):
+    """The first of ``down`` rows that belongs to a band, and how many do."""
+    start = down * band // blocks.bands
+    return start, down * (band + 1) // blocks.bands - start
+
+
+@inline_ir
 def frame_of(images, low_y, low_x, rows, columns):
     """The frame of ``rows`` by ``columns`` pixels in all."""
     _, height, width, channels = images.shape

@@ -11,7 +11,7 @@ from tuidl.core import convolution_room, grouped_room
 from tuidl.core.convolution_room import LANES, TILE
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.channels import multiply_channels, sum_channels
-from tuidl.kernels.simd.frames import blocks_of, fill_places
+from tuidl.kernels.simd.frames import band_of, blocks_of, fill_places
 from tuidl.kernels.simd.gemm_indexed import (
     Factors,
     Result,
@@ -150,8 +150,7 @@ def _add_windows(source, w, bias, start_with, target, workspace, axes, groups):
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
-            start = down * band // blocks.bands
-            high = down * (band + 1) // blocks.bands - start
+            start, high = band_of(down, band, blocks)
             size = phases * (count * high * wide + TILE)
             height = (high - 1) * vertical.step + vertical.extent
             block = (count, start, high)
@@ -196,8 +195,7 @@ def convolve_weights_grouped(x, dy, dw, workspace, stride, dilation, padding, gr
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
-            start = down * band // blocks.bands
-            high = down * (band + 1) // blocks.bands - start
+            start, high = band_of(down, band, blocks)
             k, height = count * high * across, (high - 1) * vertical.step + vertical.extent
             table, slivers = pointer_at(base, begin), pointer_at(base, begin + k + TILE)
             end = begin + k + TILE + (0 if parts.is_beside else packed_room(k, parts.columns))
