@@ -76,9 +76,12 @@ def _named(
     return parts
 
 
+FEW_LETTERS = 3
+
+
 def _short_name(name: str, letters: int) -> str:
     """About so many letters of it, of several words some of each: ``fv`` of "fork validation"."""
-    if letters > len(name):
+    if len(name) <= letters + (letters > FEW_LETTERS):  # a word is not cut for its last letter
         return name
     words = name.split()
     if len(words) < 2:

@@ -15,7 +15,7 @@ SIDES = ("x", "y", "width", "height")
 """A box: its middle from the upper left corner, and its size, as shares of the picture."""
 BOXES = Picture(
     "boxes",
-    "held-out pictures: true box, predicted box",
+    "held out: true and predicted boxes",
     "held-out pictures, the worst first: true box, predicted box",
     {"count": 24},
     {"count": 60, "worst_first": True},

@@ -5,7 +5,7 @@ from tuidl.tasks.regression import Regression
 
 FORECAST = Picture(
     "forecast",
-    "the series, predicted and left alone",
+    "series: predicted, and left alone",
     "the held-out end of the series",
 )
 

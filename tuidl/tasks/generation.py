@@ -22,7 +22,7 @@ PICTURES = Picture(
 
 STEPS_BACK = Picture(
     "diffused",
-    "points at the end of the steps back from noise",
+    "points walked back from noise",
     "steps back from noise to points",
     {"points": 200, "frames": 2, "columns": 0, "rows": 0},
     {"points": 200, "frames": 26, "columns": 13, "rows": 9},

@@ -6,7 +6,7 @@ from tuidl.tasks.per_step import PerStep
 
 SAMPLE = Picture(
     "sample",
-    "what it writes now; marked: unlikely",
+    "what it writes; marked: unlikely",
     "what it writes, token by token",
     {"count": 48},
     {"count": 12},

@@ -4,7 +4,7 @@ from tuidl.tasks.base import Picture
 from tuidl.tasks.regression import Regression
 
 STARS = Picture(
-    "recommended", "known ratings, and what is predicted", "known ratings, and what is predicted"
+    "recommended", "known ratings, and predicted ones", "known ratings, and predicted ones"
 )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 GIVEN_BACK = Picture(
     "reconstructions",
-    "held-out examples, and what comes back",
+    "held out: what goes in, comes out",
     "held-out examples, and below each what the network gives back",
     {"count": 12},
     {"count": 48},

@@ -37,3 +37,14 @@ def test_without_colours_an_image_and_what_came_back_are_shades() -> None:
     one = given_back(count=1)
     text = [line.plain for line in picture_of(one, MONOCHROME, 40, 24, False)]
     assert sum("@" in line for line in text) >= 2
+
+
+def test_where_there_are_few_lines_they_stand_beside_each_other() -> None:
+    low = [line.plain for line in picture_of(given_back(), DEFAULT, 34, 7, True)]
+    assert low[0].startswith("in left, out right")
+    rows = [line.split() for line in low if "▀" in line]
+    assert rows == [["▀▀", "▀▀"]] * 4, "8 x 8 pixels have all their lines, in and out"
+    high = [line.plain for line in picture_of(given_back(), DEFAULT, 34, 20, True)]
+    assert high[0].startswith("in above, out below")
+    narrow = [line.plain for line in picture_of(given_back(), DEFAULT, 16, 7, True)]
+    assert not any("beside" in line or "in left" in line for line in narrow)

@@ -12,6 +12,9 @@ from tuidl.charts.pixels import Array
 from tuidl.protocol.picture_answers import GivenBack, Reconstructions
 from tuidl.tui.renderers.examples import is_image
 
+ABOVE, BESIDE = "in above, out below", "in left, out right"
+BETWEEN = 2
+"""Cells between two images beside each other."""
 GAP = 2
 """Rows of pixels between an image and what came back, for each 16 of its own."""
 LEAST_CAPTION = 7
@@ -24,56 +27,79 @@ def reconstructions(
 ) -> list[Text]:
     """Images: each above what came back, with its class and loss. Others: a line of numbers above a
     line of numbers."""
-    words = _words(answer, palette, width, unicode)
-    draw = _images if is_image(answer.shape) else _rows
-    return [*words, *draw(answer, palette, width, height - 1, unicode)]
+    if not is_image(answer.shape):
+        words = _words(answer, palette, width, unicode, ABOVE)
+        return [*words, *_rows(answer, palette, width, height - 1, unicode)]
+    beside = _is_low(answer.shape, width, height - 1)
+    words = _words(answer, palette, width, unicode, BESIDE if beside else ABOVE)
+    return [*words, *_images(answer, palette, width, height - 1, unicode, beside)]
 
 
-def _words(answer: Reconstructions, palette: Palette, width: int, unicode: bool) -> list[Text]:
+def _is_low(shape: Sequence[int], width: int, height: int) -> bool:
+    """Whether two images above each other would have too few lines to be made out, and there is
+    room for two beside each other."""
+    side, lines = _side(shape[1]), _side(shape[0]) // 2
+    return (height - 2) // 2 < lines and 2 * side + BETWEEN <= width
+
+
+def _side(pixels: int) -> int:
+    return max(min(pixels, MOST_SIDE), LEAST_SIDE)
+
+
+def _words(
+    answer: Reconstructions, palette: Palette, width: int, unicode: bool, where: str
+) -> list[Text]:
     grid = Grid(width, 1, unicode)
     some = "all" if answer.looked_at == answer.total else f"the first {answer.looked_at:,}"
     loss = "" if answer.loss is None else f"{answer.loss:.4g} {answer.unit}".rstrip()
     ways = [
-        f"in above, out below; {loss} on average of {some} of {answer.part}",
-        f"in above, out below; {loss} on average",
+        f"{where}; {loss} on average of {some} of {answer.part}",
+        f"{where}; {loss} on average",
+        f"{where}; {loss}",
+        f"{where}; {loss.removesuffix(answer.unit).rstrip()}",
         f"{loss} on average",
         loss,
     ]
-    text = next((way for way in ways if len(way) <= width), "") if loss else "in above, out below"
+    text = next((way for way in ways if len(way) <= width), "") if loss else where
     grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     return grid.lines()
 
 
 def _images(
-    answer: Reconstructions, palette: Palette, width: int, height: int, unicode: bool
+    answer: Reconstructions, palette: Palette, width: int, height: int, unicode: bool, beside: bool
 ) -> list[Text]:
     tiles = [
-        Tile(_pair(example, answer.shape), _caption(example, answer.labels))
+        Tile(_pair(example, answer.shape, beside), _caption(example, answer.labels))
         for example in answer.examples
     ]
     least = max((len(tile.caption) for tile in tiles), default=0) + 1
-    count = _count(answer.shape, width, height, max(least, LEAST_CAPTION))
+    count = _count(answer.shape, width, height, max(least, LEAST_CAPTION), beside)
     return image_grid(tiles[:count], palette, width, height, unicode=unicode)
 
 
-def _count(shape: Sequence[int], width: int, height: int, caption: int) -> int:
+def _count(shape: Sequence[int], width: int, height: int, caption: int, beside: bool) -> int:
     """How many pairs to show, such that the pixels of each can still be told apart."""
-    wide = max(min(max(shape[1], LEAST_SIDE), MOST_SIDE), caption)
-    high = min(max(shape[0], LEAST_SIDE), MOST_SIDE)  # two images of half as many lines each
+    wide, high = _side(shape[1]), _side(shape[0])  # two images of half as many lines each
+    if beside:
+        wide, high = 2 * wide + BETWEEN, high // 2
+    wide = max(wide, caption)
     return max((width + 1) // (wide + 1), 1) * max(height // (high + 2), 1)
 
 
-def _pair(example: GivenBack, shape: Sequence[int]) -> Array:
+def _pair(example: GivenBack, shape: Sequence[int], beside: bool) -> Array:
     """(rows, columns, channels) between 0 and 1: the input, a gap, and what came back, on the scale
-    of the input."""
+    of the input; above or ``beside`` each other."""
     x, back = (
         np.array([np.nan if v is None else v for v in values], float).reshape(tuple(shape))
         for values in (example.x, example.back)
     )
     low, high = np.nanmin(x, initial=0.0), np.nanmax(x, initial=1.0)
-    gap = np.full((max(GAP * shape[0] // 16, 1), *shape[1:]), np.nan)
+    size = max(GAP * shape[beside] // 16, 1)
+    gap = np.full((shape[0], size, shape[2]) if beside else (size, *shape[1:]), np.nan)
     scaled = [(part - low) / (high - low) for part in (x, back)]
-    return np.concatenate([np.clip(scaled[0], 0, 1), gap, np.clip(scaled[1], 0, 1)])
+    return np.concatenate(
+        [np.clip(scaled[0], 0, 1), gap, np.clip(scaled[1], 0, 1)], axis=int(beside)
+    )
 
 
 def _caption(example: GivenBack, labels: Sequence[str]) -> str:

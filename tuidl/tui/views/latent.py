@@ -243,4 +243,4 @@ class GivenBackPanel(Chart, can_focus=False):
         return reconstructions(answer, palette, width, height, unicode)
 
     def title_now(self) -> str:
-        return "held-out examples, and what comes back"
+        return "held out: what goes in, comes out"

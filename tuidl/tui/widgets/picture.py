@@ -30,6 +30,7 @@ from tuidl.tui.widgets.chart import Chart, centred
 WIDE = 60
 """The width from which on probabilities stand beside the images."""
 
+OF_MATRIX = "held out: true against predicted"
 NO_PICTURE = "no picture for this kind of data"
 
 
@@ -118,7 +119,10 @@ class Picture(Chart):
 
     def title_now(self) -> str:
         found = self._picture if self.answer is None else self._picture.of(self.answer.kind)
-        return found.title
+        is_matrix = isinstance(self.answer, probes.Predictions) and (
+            self.matrix or len(self.answer.shape) == 1
+        )
+        return OF_MATRIX if is_matrix else found.title
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
