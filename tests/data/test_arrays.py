@@ -12,7 +12,7 @@ import pytest
 
 from tuidl.core import limits
 from tuidl.core.errors import BackendError, DataError, PresetError
-from tuidl.data import SOURCES, memory, stored_rows
+from tuidl.data import SOURCES, memory, npy_file, stored_rows
 from tuidl.data.memory import demand
 
 
@@ -295,3 +295,15 @@ def test_what_does_not_fit_is_said_with_how_much_does(
     monkeypatch.setattr(limits, "memory_left", lambda: left)
     with pytest.raises(BackendError, match=r"the data needs .* \(about 250 of 1,000 fit\)"):
         source.split()
+
+
+def test_an_array_that_does_not_fit_in_memory_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise MemoryError
+
+    (tmp_path / "x.npy").write_bytes(npy_bytes(X))
+    monkeypatch.setattr(npy_file, "_read", full)
+    with pytest.raises(MemoryError):
+        npy_file.read_npy(tmp_path / "x.npy")

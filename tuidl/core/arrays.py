@@ -33,6 +33,8 @@ def _of_numbers(values: Any, name: str) -> Array:
         raise DataError(f"{name}: some values are masked; fill them or leave their examples out")
     try:
         array = np.asarray(values)
+    except MemoryError:
+        raise
     except Exception as error:  # whatever another library's array raises
         raise DataError(f"{name}: not an array of numbers ({error})") from None
     if array.dtype.kind not in "biuf":

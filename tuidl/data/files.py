@@ -61,9 +61,9 @@ def readable(path: Path, otherwise: str) -> Iterator[None]:
     file is then."""
     try:
         yield
-    except TuidlError:
+    except (TuidlError, MemoryError):  # a file that does not fit is not damaged
         raise
-    except Exception as error:
+    except Exception as error:  # readers of hostile files have raised nearly anything
         problem = str(error).partition("\n")[0] or type(error).__name__
         raise DataError(f"{path}: {otherwise}: {problem}") from None
 

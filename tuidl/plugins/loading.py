@@ -199,7 +199,7 @@ def load_installed() -> None:
             _register(point.load())
         except PresetError as error:
             raise PresetError("", f"the plugin {point.name!r}: {error.problem}") from None
-        except Exception as error:
+        except Exception as error:  # importing runs the package's own code
             said = f"{type(error).__name__}: {error}"
             raise PresetError("", f"the plugin {point.name!r} cannot be loaded: {said}") from None
 

@@ -165,7 +165,7 @@ class Worker:
             from tuidl.worker.probes.answer import answer
 
             return answer(state, probe)
-        except BaseException as error:
+        except BaseException as error:  # of a plugin, SystemExit too: training goes on
             log_error()
             problem = in_words(error)
             if probe.kind not in self._failed_probes:

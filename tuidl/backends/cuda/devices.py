@@ -25,7 +25,7 @@ def translated() -> Iterator[None]:
         yield
     except BackendError:
         raise
-    except Exception as error:
+    except Exception as error:  # known by where its type comes from; others are raised again
         if (reason := _reason(error)) is None:
             raise
         raise BackendError(reason) from error

@@ -110,7 +110,7 @@ class CudaEngine:
         """Go on without a strategy that fails before it has done anything, if there is another."""
         try:
             yield
-        except Exception:
+        except Exception:  # of the driver or of compiling, which differ from GPU to GPU
             if self._usable == [strategy]:
                 raise
             self._usable.remove(strategy)

@@ -168,7 +168,7 @@ class Engine:
             return
         try:
             self._on_event(event)
-        except Exception as error:
+        except Exception as error:  # what comes behind it is still read; the app says what it was
             with suppress(Exception):
                 self._on_error(error)
 

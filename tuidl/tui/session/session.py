@@ -226,7 +226,7 @@ class Session:
         if screen is not None and self._next is None:
             try:
                 (self.prober.hurry if hurries else self.prober.ask)(screen)
-            except Exception as error:
+            except Exception as error:  # of one panel: shown, and the others are asked for next
                 self.host.report(error)
 
     def handle(self, event: events.Event) -> None:
