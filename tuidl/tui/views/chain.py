@@ -16,9 +16,8 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.messages import TextWanted
 from tuidl.tui.renderers.chain import MOST_TERMS, chain_lines, choice_lines, lines_of
 from tuidl.tui.session.run import Run
+from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.chart import Chart
-from tuidl.tui.widgets.picture import unanswered
 
 HINT = "such as 0, 3"
 
@@ -187,26 +186,11 @@ class ChainView(View):
         self.touched()
 
 
-class Part(Chart):
+class Part(AnswerPanel[ChainView]):
     """A panel of the view."""
 
     kinds = ("chain",)
     concept = "chain_rule"
-
-    def __init__(self, view: ChainView) -> None:
-        super().__init__()
-        self.view = view
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        if self.view.answer is None:
-            return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return self.picture(self.view.answer, palette, width, height, unicode)
-
-    def picture(
-        self, answer: Chain, palette: Palette, width: int, height: int, unicode: bool
-    ) -> list[Text]:
-        """The lines once there is an answer."""
-        raise NotImplementedError
 
 
 class ChainList(Part, can_focus=False):

@@ -17,9 +17,8 @@ from tuidl.protocol.probes import Predictions
 from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers import examples
 from tuidl.tui.session.run import Run
+from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.chart import Chart
-from tuidl.tui.widgets.picture import unanswered
 
 Cell = tuple[int, int]
 MANY, NUMBERS = 60, 20_000
@@ -135,25 +134,10 @@ class ExamplesView(View):
         self.touched()
 
 
-class Part(Chart):
+class Part(AnswerPanel[ExamplesView]):
     """A panel of the view, which knows what is shown."""
 
     kinds = ("predictions",)
-
-    def __init__(self, view: ExamplesView) -> None:
-        super().__init__()
-        self.view = view
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        if self.view.answer is None:
-            return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return self.picture(self.view.answer, palette, width, height, unicode)
-
-    def picture(
-        self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool
-    ) -> list[Text]:
-        """The lines once there is an answer."""
-        raise NotImplementedError
 
 
 class ExampleList(Part):

@@ -19,10 +19,9 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Health
 from tuidl.tui.renderers.health import health_lines, health_page, layer_table
 from tuidl.tui.terminal.plain import plain
+from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import View, Wanted
-from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.layers import HEAD, LEAST_CURVES, gradients_of
-from tuidl.tui.widgets.picture import unanswered
 from tuidl.verdicts.health import Fix, Reading, readings
 
 
@@ -115,25 +114,14 @@ def place_of_layer(preset: Preset, name: str) -> int:
     raise KeyError(name)
 
 
-class Part(Chart):
+class Part(AnswerPanel[HealthView]):
     """A panel of the view, which knows what is shown."""
 
     kinds = ("health",)
 
     def __init__(self, view: HealthView, title: str) -> None:
-        super().__init__()
-        self.view, self.border_title = view, plain(title)
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        if self.view.answer is None:
-            return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return self.picture(self.view.answer, palette, width, height, unicode)
-
-    def picture(
-        self, answer: Health, palette: Palette, width: int, height: int, unicode: bool
-    ) -> list[Text]:
-        """The lines once there is an answer."""
-        raise NotImplementedError
+        super().__init__(view)
+        self.border_title = plain(title)
 
 
 class HealthList(Part):
