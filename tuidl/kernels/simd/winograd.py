@@ -129,6 +129,15 @@ def _pixels_to_tiles(x, n, start, shape, top, left, padded, places, stride):
 
 
 @inline_ir
+def _lay_out_band(x, first, count, start, shape, top, left, t, tiles):
+    """The tiles of a band of rows from ``start`` on, of ``count`` images from ``first`` on."""
+    channels = shape.channels
+    for e in range(count):
+        here = pointer_at(t.pixels, e * tiles * channels)
+        _pixels_to_tiles(x, first + e, start, shape, top, left, t.padded, here, t.rows * channels)
+
+
+@inline_ir
 def winograd(x, w, b, y, workspace, top, left):
     """As ``conv2d`` with stride 1."""
     (_, height, width, filters), channels = y.shape, w.shape[2]
@@ -139,12 +148,8 @@ def winograd(x, w, b, y, workspace, top, left):
         count, start = min(t.examples, y.shape[0] - first), 0
         for band in range(t.bands):
             high, tiles = _band_of(t, band, start, height)
-            for e in range(count):
-                here = pointer_at(t.pixels, e * tiles * channels)
-                shape = Image(0, high, width, channels)
-                _pixels_to_tiles(
-                    x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
-                )
+            shape = Image(0, high, width, channels)
+            _lay_out_band(x, first, count, start, shape, top, left, t, tiles)
             factors = Factors(count * tiles, t.rows, channels, filters)
             _multiply_places(t.pixels, t.kernels, data_of(b), START_BIAS, t.answers, factors)
             for e in range(count):
@@ -187,12 +192,9 @@ def winograd_weight_gradient(x, dy, dw, workspace, top, left):
         count, start = min(t.examples, dy.shape[0] - first), 0
         for band in range(t.bands):
             high, tiles = _band_of(t, band, start, height)
+            shape = Image(0, high, width, channels)
+            _lay_out_band(x, first, count, start, shape, top, left, t, tiles)
             for e in range(count):
-                here = pointer_at(t.pixels, e * tiles * channels)
-                shape = Image(0, high, width, channels)
-                _pixels_to_tiles(
-                    x, first + e, start, shape, top, left, t.padded, here, t.rows * channels
-                )
                 here = pointer_at(t.answers, e * tiles * filters)
                 _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
             factors = Factors(count * tiles, t.rows, channels, filters)
