@@ -46,6 +46,8 @@ def run(exports: Sequence[tuple[Path, Array]]) -> list[Array | str]:
 
 
 def _process(jobs: str) -> list[str | None]:
+    """Have exports answer in a process without tuidl; returns the problem of each, or None. Raises
+    ProofError."""
     try:
         done = subprocess.run(
             script_command(RUNNER),

@@ -51,6 +51,7 @@ def piped_table(stream: BinaryIO, column: str | None = None) -> Iterator[Path]:
 
 
 def _suffix(first: bytes, column: str | None) -> str:
+    """How a file with this beginning is to be called, so that the right reader takes it."""
     compressed = first.startswith(GZIP)
     if compressed:
         with suppress(zlib.error):  # which the reader reports

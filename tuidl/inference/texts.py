@@ -79,6 +79,7 @@ def _of_lines(lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()) -> 
 
 
 def _column(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
+    """The rows of a table, and the place of its column of texts. Raises DataError."""
     header = True if layout.column else None
     raw = read_raw(stamp(str(path)), DELIMITER, header, 1, is_sure=False)
     names = [column.name for column in raw.columns]

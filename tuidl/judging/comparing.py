@@ -60,6 +60,8 @@ def compared(
 def _difference(
     name: str, first: Array, second: Array, draws: list[dict[str, Array]]
 ) -> Difference:
+    """Of one score (): first minus second, with interval and p-value by both networks' scores
+    (times,) in the same resamples; none without resamples."""
     value = float(first) - float(second)
     if not draws[0]:
         return Difference(name, known(float(first)), known(float(second)), known(value),

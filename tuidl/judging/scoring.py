@@ -107,6 +107,7 @@ def curves_of(judged: Judged, positive: int) -> tuple[RankingCurves, ...]:
 
 
 def _curves(name: str, ranking: curves.Ranking) -> RankingCurves:
+    """ROC and precision-recall curves of one class, thinned to MOST_POINTS."""
     false, true, thresholds = curves.roc_curve(ranking)
     precision = curves.precision_recall_curve(ranking)[0][::-1]
     chosen = np.arange(len(thresholds))
@@ -122,6 +123,7 @@ def _curves(name: str, ranking: curves.Ranking) -> RankingCurves:
 
 
 def calibration_of(judged: Judged, positive: int) -> Calibration | None:
+    """How often what is said to be likely happens, by bins; None where nothing is a probability."""
     scored = judged.scored
     if not isinstance(scored, Classes | Labels):
         return None

@@ -29,6 +29,7 @@ def feed_of(task: Task, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDat
 
 
 def _targets(task: Task, dtype: np.dtype[Any], y: Any, count: int) -> Array:
+    """Targets (count, width) of ``y`` in the shapes that are accepted. Raises DataError."""
     targets, width = real_array(y, dtype, "y"), task.spec.target_width
     shaped = (count, *(task.spec.target_shape or (width,)))
     if task.spec.weighted and targets.shape == shaped:  # all answers count

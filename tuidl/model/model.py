@@ -169,6 +169,7 @@ class Model(Differentiable):
         return _built_again, (self.preset, {**self._options, "start": self.start}, *memory, vectors)
 
     def _set_first_values(self, seed: int) -> None:
+        """Draw the parameters, or take given ones; in memory that is zero."""
         self.engine.step_state[SEED] = seed
         first = [
             value

@@ -66,6 +66,7 @@ class ForeignLogs:
             remember(known, self._remembered or {})
 
     def _look(self, found: Found, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:
+        """A log as it was listed, read on where its files have changed; None where it is none."""
         if found.files is None:
             return _own(found.path, name)
         stamps = _stamps([*found.files, file_beside(found.path)])

@@ -106,6 +106,7 @@ def _added(columns: Columns, values: Any, what: str, name: str) -> str:
 
 
 def _values(column: Any) -> Sequence[Any]:
+    """A list of one value for each example. Raises DataError for another shape."""
     values = np.asarray(column)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]

@@ -49,6 +49,7 @@ def _read_otherwise(called: str) -> Found | None:
 
 
 def _best(called: str) -> Found:
+    """The run that ``best:METRIC[:BEGINNING]`` means. Raises RunError where there is none."""
     metric, _, beginning = called.removeprefix(BEST).partition(":")
     if not metric:
         raise RunError(f"{called}: of which score? best:accuracy, for example")

@@ -51,6 +51,7 @@ class Relisting:
         yield found
 
     def _look(self, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:
+        """A run as it was listed if it has ended and nothing has changed, else looked at anew."""
         path = runs_folder() / name
         stamps = stamps_of(path)
         if before is not None and before[0] == stamps and before[1].state in SETTLED:

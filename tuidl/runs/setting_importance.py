@@ -105,6 +105,9 @@ def importances(tables: Sequence[Settings], scores: Sequence[float]) -> list[Imp
 
 
 def _importance(key: str, values: list[Any], scores: Array) -> Importance:
+    """Of one setting, by its ``values`` and the ``scores`` (runs,): the larger of two shares, that
+    between groups of equal values (of similar ones where most numbers differ) and, of such
+    numbers, that of a line through the ranks."""
     numbers = as_numbers(values)
     rank = math.nan
     if numbers is not None:

@@ -61,6 +61,7 @@ def _of_columns(fields: tuple[Field, ...], given: Mapping[str, Any], what: str) 
 
 
 def _column(field: Field, values: Array, what: str) -> Array:
+    """One target (examples,) as in training: numbers, or places of classes. Raises DataError."""
     if not field.classes:
         try:
             return values.astype(np.float64)

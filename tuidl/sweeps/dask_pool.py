@@ -88,6 +88,8 @@ class DaskPool:
             )  # fmt: skip
 
     def _answer(self, job: Job, future: Any) -> Answer:
+        """Of a future that is done; the run's folder is put in place first. Raises RunError where
+        the scheduler is gone or the worker has another version."""
         if future.status == "error":
             with self._connected():
                 error = future.exception()
@@ -106,6 +108,7 @@ class DaskPool:
         return parcel.answer
 
     def _failed(self, error: BaseException) -> Answer:
+        """The answer for a job that ended in an error. Raises RunError where every worker would."""
         if isinstance(error, ModuleNotFoundError):
             raise RunError(
                 f"--dask {self.address}: its workers cannot import {error.name}: install tuidl "

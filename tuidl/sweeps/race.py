@@ -78,6 +78,8 @@ class Race:
         return self._judge()
 
     def _judge(self) -> list[Verdict]:
+        """Of each comparison, the trials of which something is certain by now. How many come to it
+        at most follows from the comparison before."""
         found, most = [], self._trials
         for place, there in enumerate(self._comparisons):
             most -= there.lost

@@ -80,6 +80,7 @@ def known_before(sweep: Sweep, source: str) -> Given | None:
 
 
 def _grid(sweep: Sweep, space: Mapping[str, Setting], source: str) -> list[dict[str, Value]]:
+    """Every combination. Raises PresetError where these are more than ``trials`` or MOST_TRIALS."""
     most = sweep.trials or MOST_TRIALS
     try:
         found = list(islice(combinations(space), most + 1))
@@ -153,6 +154,7 @@ class TreeParzen:
                 trial.report(self._goals[0].sign * curve[epoch - 1], epoch)
 
     def _suggested(self, trial: Any, key: str, setting: Setting) -> Value:
+        """What the study suggests for one setting, as a preset has it."""
         if isinstance(setting, Choices):
             names = _names(setting.choices)
             return setting.choices[names.index(trial.suggest_categorical(key, names))]

@@ -162,6 +162,7 @@ def _below(
     values: dict[str, Value],
     left: list[str],
 ) -> Iterator[dict[str, Value]]:
+    """Combinations that begin with ``values``; ``left``: the keys that have no value yet."""
     if not left:
         yield values
         return

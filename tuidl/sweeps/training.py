@@ -110,6 +110,8 @@ class BatchTraining:
             yield from self._arrived(trial)
 
     def _open(self, run: SweptRun) -> Iterator[Told]:
+        """Have one run of a trial trained to the trial's next stop; where its folder says that it
+        has come so far, that is said at once."""
         until = min(self._race.stop_of(run.trial), run.epochs)
         is_first = self._race.is_at_start(run.trial)
         if is_first:
@@ -141,6 +143,8 @@ class BatchTraining:
         yield from self._judge(verdicts)
 
     def _judge(self, verdicts: Iterable[Verdict]) -> Iterator[Told]:
+        """Trials that go on wait for ``_send``; the others are pruned, unless they had all their
+        epochs anyway."""
         for number, goes_on in verdicts:
             if goes_on:
                 self._going.append(number)
@@ -150,6 +154,7 @@ class BatchTraining:
             yield self._end(trial)
 
     def _end(self, trial: SweptTrial) -> SweptTrial:
+        """Epochs that the trial will not take are no longer counted on."""
         if self._sweep.pruner.type != "halving":  # there it is known before how many go on
             self._progress.spare(sum(run.epochs - run.counted for run in trial.runs))
         return trial
@@ -170,6 +175,7 @@ class BatchTraining:
         yield from self._send()
 
     def _advanced(self, run: SweptRun, epochs: int) -> records.Advanced:
+        """The event that a run has come to ``epochs``, with the epochs of the whole sweep."""
         self._progress.count(run, epochs)
         return records.Advanced(
             trial=run.trial, run=run.path.name, epochs=epochs, is_training=run.is_open,

@@ -26,7 +26,7 @@ Tell = Callable[[Reached], object]
 
 
 def _nobody(reached: Reached) -> None:
-    """Listens."""
+    """Nobody wants to know."""
 
 
 def carry_out(job: Job, interrupter: Interrupter, tell: Tell = _nobody) -> Answer:
@@ -43,6 +43,7 @@ def carry_out(job: Job, interrupter: Interrupter, tell: Tell = _nobody) -> Answe
 
 
 def _prepared(job: Job, interrupter: Interrupter) -> tuple[RunRecorder, Trainer | CrossValidation]:
+    """A new run, or the one that is there from where it was saved. Raises TuidlError."""
     path = Path(job.run)
     if is_there(path / RUN):
         recorder = RunRecorder(RunFolder(path))
@@ -64,6 +65,8 @@ def _train(
     training: Trainer | CrossValidation,
     tell: Tell,
 ) -> Answer:
+    """Train up to the job's epochs, and stop there without ending the run: a later job goes on. An
+    error outside the trial (a full disk, too little memory) leaves it to be done again."""
     last: RunEnded | RunFailed | None = None
     has_all, told = False, time.monotonic()
     for event in recorded(training, recorder):

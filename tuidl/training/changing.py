@@ -251,6 +251,7 @@ def _chain(model: Model, values: dict[str, Array]) -> list[Dense]:
 
 
 def _write(model: Model, vector: str, layers: list[Dense]) -> None:
+    """Put weights, or a vector of the optimizer where one is named, into a model."""
     found = {
         f"{layer.name}.{name}": np.asarray(getattr(layer, name))
         for layer in layers

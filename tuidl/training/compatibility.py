@@ -56,6 +56,7 @@ def differences(built: Preset, given: Preset) -> Iterator[tuple[str, str, str]]:
 
 
 def _differences(old: Any, new: Any, key: str) -> Iterator[tuple[str, str, str]]:
+    """Dotted keys whose values differ, with both as text; records are compared field by field."""
     if key in OF_THE_TRAINING or old == new:
         return
     if isinstance(old, tuple) and isinstance(new, tuple) and _are_records(old, new):

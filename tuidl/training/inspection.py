@@ -47,6 +47,8 @@ def inspect(
 def _inspected(
     model: Model, feed: ArrayDataset, objective: ObjectiveProgram, end: Phase
 ) -> Inspected:
+    """The step up to the phase ``end``, instruction by instruction, as memory is shared: a layer's
+    outputs are read after its last forward instruction, gradients before its first backward one."""
     model.require_prepared()
     routine, engine = objective.inspect, model.engine
     count = min(len(feed), routine.capacity)

@@ -77,6 +77,7 @@ class Landscape:
             yield found
 
     def _loss_at(self, row: int, column: int) -> float:
+        """The loss at one place of the grid; the times tell how many threads are fastest."""
         weights = self.plane.at(float(self.first[column]), float(self.second[row]))
         set_weights(self._model, weights)
         engine, tuner = self._model.engine, self._tuner

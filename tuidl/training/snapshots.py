@@ -125,6 +125,7 @@ def _saved_rate(rates: LearningRate) -> SavedRate:
 
 
 def _restore_rates(state: TrainState, saved: State) -> None:
+    """Learning rates as they were set. Raises RunError where the preset has other objectives."""
     first = SavedRate(
         base=saved.learning_rate, plateau_factor=saved.plateau_factor, plateau=saved.plateau
     )
@@ -190,6 +191,8 @@ def _slot_of(model: Model, slot: ParameterSlot, start: int) -> Array:
 
 
 def _restore_arrays(state: TrainState, snapshot: Snapshot) -> None:
+    """Parameters, the optimizer's vectors and the epoch's sums. Raises RunError for what is
+    missing, unknown or of another shape."""
     for prefix, group in _groups(state.model).items():
         found = snapshot.under(prefix)
         for name, values in group.items():
@@ -204,6 +207,7 @@ def _restore_arrays(state: TrainState, snapshot: Snapshot) -> None:
 
 
 def _set(values: Array, found: Array | Stored | None, name: str) -> None:
+    """Copy an array that was saved. Raises RunError where it is missing or of another shape."""
     if found is None:
         raise RunError(f"the checkpoint holds no {name}")
     if found.shape != values.shape or found.dtype != values.dtype:

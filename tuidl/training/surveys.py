@@ -115,6 +115,7 @@ def finite_or_none(value: float) -> Number:
 def _points(
     model: Model, feed: ArrayDataset, plane: Plane, path: KeptPath, walked: Array
 ) -> LandscapePath:
+    """Where a path's weights ``walked`` (steps, parameters) lie in the plane, and their losses."""
     found = []
     for step, parameters, weights in zip(path.steps, path.parameters, walked, strict=True):
         first, second, distance = plane.project(weights)

@@ -134,6 +134,7 @@ class Control(Interrupter):
         self._obey(self._waiting.get())
 
     def _obey(self, command: Command) -> None:
+        """Carry a command out. One for another run ends this one, and is kept as ``pending``."""
         match command:
             case commands.Pause():
                 self._goal = 0
@@ -190,6 +191,7 @@ class Control(Interrupter):
         return self.state.steps - self.state.place[1] if self.state else 0
 
     def _set(self, key: str, value: float) -> None:
+        """Change a learning rate or a weight of the present, or refuse."""
         if self.state is None or self._is_over:
             self._send(events.Refused(key=key, error="there is no run whose value could change"))
         elif self.state.has_weight(key):
@@ -228,6 +230,7 @@ class Control(Interrupter):
             self._goal = (self._goal or 0) + count
 
     def _change(self, preset: str) -> None:
+        """Go on with another preset, or refuse."""
         if self.state is None or self._is_over:
             self._send(events.Refused(key=PRESET, error="there is no run that could change"))
             return

@@ -36,6 +36,7 @@ class Surveying:
             return Refused(error=str(error), key="landscape"), False
 
     def _compute(self) -> Iterator[Event | None]:
+        """The paths of the runs, then the plane through them, then its losses, row after row."""
         command = self._command
         assert command.plane is not None
         require_one_loss(self._travel.state.program.graph)
@@ -51,6 +52,7 @@ class Surveying:
         yield LandscapePart(number=command.number, places=[], losses=[], is_whole=True)
 
     def _paths(self) -> Generator[None, None, list[KeptPath]]:
+        """Weights along this run, and along another one that it is held against."""
         travel, folder = self._travel, self._travel.folder
         travel.begin_path()
         seconds, size = travel.seconds, travel.size

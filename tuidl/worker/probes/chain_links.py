@@ -65,6 +65,7 @@ def links_of(walk: Walk, labels: Labels, choice: ChainChoice) -> tuple[ChainLink
 
 
 def _link(stop: Stop, labels: Labels) -> ChainLink:
+    """From an output of a layer to those of the layers that read it: a term for each way."""
     ways = stop.ways
     return ChainLink(
         title=labels.element(stop.node, stop.at),
@@ -78,6 +79,7 @@ def _link(stop: Stop, labels: Labels) -> ChainLink:
 
 
 def _terms(ways: Ways, labels: Labels) -> tuple[ChainTerm, ...]:
+    """The ways that are shown, each an upstream gradient times a local derivative."""
     return tuple(
         ChainTerm(
             at=labels.element(labels.replica.named[way.node][1], way.at),

@@ -93,6 +93,8 @@ def _centers(state: TrainState) -> Node:
 def _cluster(
     number: int, squares: Array, members: Array, labels: Array | None, x: Array, nearest: int
 ) -> Cluster:
+    """Cluster ``number`` by ``squares`` (n, centres), squared distances, and ``members`` (n,): its
+    most frequent class among ``labels`` (n,), and the ``nearest`` examples of ``x`` (n, *shape)."""
     own = np.flatnonzero(members == number)
     first = own[np.argsort(squares[own, number], kind="stable")[:nearest]]
     counts = np.bincount(labels[own]) if labels is not None and len(own) else np.zeros(0, int)

@@ -68,6 +68,7 @@ def _layers(state: TrainState, seen: list[Inspected]) -> list[LayerHealth]:
 
 
 def _layer(node: Node, output: Array, update: float | None) -> LayerHealth:
+    """By outputs (n, *shape); the rank is that of the first MOST_RANKED examples."""
     ranked = output[:MOST_RANKED]
     most = min(len(ranked) - 1, int(np.prod(ranked.shape[1:])))
     finite = bool(np.isfinite(ranked).all())
