@@ -15,7 +15,7 @@ from tuidl.runs.resuming import resumed
 from tuidl.runs.verifying import verify_run
 from tuidl.storage.folder import RunFolder
 from tuidl.tasks.agreement import adjusted_rand_index, normalized_mutual_information
-from tuidl.training.first_centers import draw_centers, k_means_plus_plus
+from tuidl.training.first_centers import draw_centers, k_means, k_means_plus_plus
 from tuidl.training.interruption import Interrupter, StopsAfter
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
@@ -80,6 +80,29 @@ def test_the_draw_follows_from_seed_and_name() -> None:
     assert not np.array_equal(first, k_means_plus_plus(x, 6, 8, "a"))
     assert not np.array_equal(first, k_means_plus_plus(x, 6, 7, "b"))
     assert len(np.unique(first, axis=0)) == 6
+
+
+def test_k_means_rests_at_the_best_of_its_starts() -> None:
+    random = np.random.default_rng(3)
+    middles = 6.0 * random.standard_normal((7, 4))
+    x = middles[random.integers(7, size=700)] + random.standard_normal((700, 4))
+    found = k_means(x, 7, 1, "a")
+    assert np.array_equal(found, k_means(x, 7, 1, "a"))
+
+    def squares(centers: np.ndarray) -> np.ndarray:
+        return ((x[:, None] - centers) ** 2).sum(axis=2)
+
+    members = squares(found).argmin(axis=1)
+    means = [x[members == number].mean(axis=0) for number in range(7)]
+    np.testing.assert_allclose(found, means, rtol=1e-12)
+    for number in range(20):  # no other start comes lower
+        start = k_means_plus_plus(x, 7, number, "b")
+        assert squares(found).min(axis=1).sum() < 1.01 * squares(start).min(axis=1).sum()
+
+
+def test_k_means_of_more_centres_than_different_rows() -> None:
+    x = np.repeat([[1.0, 2.0], [3.0, 4.0]], 3, axis=0)
+    assert {tuple(row) for row in k_means(x, 5, 0, "a").tolist()} == {(1.0, 2.0), (3.0, 4.0)}
 
 
 def test_more_centres_than_different_examples() -> None:

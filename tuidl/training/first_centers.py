@@ -2,6 +2,8 @@
 
 k-means++ (Arthur and Vassilvitskii, 2007), each time the best of several draws, as scikit-learn
 does: a first centre at random, then examples by their squared distance from the nearest so far.
+Centres that are drawn again, among codes that mean something by then, are those where k-means
+rests: the best of several starts.
 """
 
 import math
@@ -22,6 +24,8 @@ from tuidl.training.state import TrainState
 
 MOST = 20_000
 """Examples that are looked at; of more, so many at even distances."""
+STARTS, ROUNDS, FEW = 10, 50, 4_000
+"""Of k-means: how often it begins, its steps at most, and the rows that are enough to choose by."""
 
 
 def draw_centers(state: TrainState, epochs: int = 0) -> None:
@@ -38,7 +42,33 @@ def draw_centers(state: TrainState, epochs: int = 0) -> None:
         if count > (examples := len(state.train_feed)):
             problem = f"{count:,} centres for {examples:,} training examples: expected no more"
             raise DataError(f"{node.name}: {problem}")
-        model.parameters[name][...] = k_means_plus_plus(given, count, seed, name)
+        draw = k_means if epochs else k_means_plus_plus
+        model.parameters[name][...] = draw(given, count, seed, name)
+
+
+def k_means(x: Array, count: int, seed: int, key: str) -> Array:
+    """(count, features) where Lloyd's algorithm rests on rows of ``x`` (n, features): of several
+    starts by k-means++ the one with the least inertia."""
+    x = x[:: max(len(x) // max(FEW, count), 1)].astype(np.float64)
+    starts = [k_means_plus_plus(x, count, seed, f"{key}#{number}") for number in range(STARTS)]
+    return min((_rested(x, start) for start in starts), key=lambda found: found[0])[1]
+
+
+def _rested(x: Array, centers: Array) -> tuple[float, Array]:
+    """The inertia of ``centers`` after Lloyd's steps, and these; one without rows stays."""
+    for _ in range(ROUNDS):
+        members, before = _all_squares(x, centers).argmin(axis=1), centers
+        centers = before.copy()
+        for number in np.unique(members):
+            centers[number] = x[members == number].mean(axis=0)
+        if np.array_equal(before, centers):
+            break
+    return float(_all_squares(x, centers).min(axis=1).sum()), centers
+
+
+def _all_squares(x: Array, centers: Array) -> Array:
+    """Squared distances (n, centres)."""
+    return np.stack([_squares(x, center) for center in centers], axis=1)
 
 
 def k_means_plus_plus(x: Array, count: int, seed: int, key: str) -> Array:
@@ -50,10 +80,10 @@ def k_means_plus_plus(x: Array, count: int, seed: int, key: str) -> Array:
     random = np.random.Generator(np.random.Philox(key=words))
     x = x.astype(np.float64)
     chosen = [int(random.integers(len(x)))]
-    nearest = _squares(x, chosen[0])
+    nearest = _squares(x, x[chosen[0]])
     for _ in range(count - 1):
         candidates = _drawn(random, nearest, 2 + int(math.log(count)))
-        closer = [np.minimum(nearest, _squares(x, place)) for place in candidates]
+        closer = [np.minimum(nearest, _squares(x, x[place])) for place in candidates]
         best = int(np.argmin([squares.sum() for squares in closer]))
         chosen.append(candidates[best])
         nearest = closer[best]
@@ -69,9 +99,10 @@ def _drawn(random: np.random.Generator, squares: Array, count: int) -> list[int]
     return [min(int(place), len(squares) - 1) for place in places]
 
 
-def _squares(x: Array, place: int) -> Array:
-    """Squared distances (n,) of all rows from one of them."""
-    return np.asarray(((x - x[place]) ** 2).sum(axis=1))
+def _squares(x: Array, point: Array) -> Array:
+    """Squared distances (n,) of all rows from a point. Without BLAS, whose bits depend on how many
+    threads it has."""
+    return np.asarray(((x - point) ** 2).sum(axis=1))
 
 
 def _beginning(state: TrainState) -> Iterator[tuple[int, Node, int]]:

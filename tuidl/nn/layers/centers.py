@@ -20,8 +20,8 @@ class Centers(Layer, frozen=True, kw_only=True, tag="centers"):
     """Squared distances to ``count`` centres, which are learned: what a loss of clusters is of.
 
     ``k_means_plus_plus`` (Arthur and Vassilvitskii, 2007) draws the centres from what the layer is
-    given for the training examples, before the first step, and again after ``redrawn_after``
-    epochs, if any: layers before it are other ones then.
+    given for the training examples, before the first step. After ``redrawn_after`` epochs, if any,
+    they are drawn anew, as layers before it are other ones then: the best of ten k-means.
     """
 
     formula = "y = |x − c|² for each centre c"
