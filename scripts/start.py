@@ -47,6 +47,12 @@ def testing(arguments: list[str], most: int) -> list[str]:
     return ["-n", str(min(most + 1, MOST_PROCESSES)), "--dist", "worksteal", *arguments]
 
 
+def keep_bytecode() -> None:
+    """Images of containers often forbid it, for a process that starts once. Here many are started:
+    each would compile all sources again, which takes longer than all else it does to begin."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def cores() -> int:
     """That this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)  # not everywhere
@@ -80,6 +86,7 @@ def main() -> int:
         return error.code
     except KeyboardInterrupt:  # while it waits for another set-up
         return INTERRUPTED
+    keep_bytecode()
     if program == "test":
         os.chdir(ROOT)
     return start(python, command(program, arguments, has_terminal()))

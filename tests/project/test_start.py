@@ -319,6 +319,30 @@ def test_tests_are_shared_unless_some_are_named(modules: None) -> None:
 
 
 @posix
+@pytest.mark.parametrize("program", ["play", "test"])
+def test_what_is_started_keeps_its_bytecode(
+    modules: None, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """Where the environment forbids that, each process compiles every source again."""
+    import environment
+    import start
+
+    class ReplacedError(Exception):
+        """What this process would be instead."""
+
+    def replaced(*line: object) -> None:
+        raise ReplacedError(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+
+    monkeypatch.setattr(environment, "prepare", lambda root, folder: Path(sys.executable))
+    monkeypatch.setattr(sys, "argv", ["start.py", program])
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(os, "execv", replaced)
+    with pytest.raises(ReplacedError, match=r"^None$"):
+        start.main()
+
+
+@posix
 def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
     for name in ("dirname", "sh"):
         (tmp_path / name).symlink_to(shutil.which(name) or "")
