@@ -51,14 +51,19 @@ def _runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_helpers_beside_other_tests() -> Iterator[None]:
+def _compiling_beside_other_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where processes share the tests no core is idle for others that help one to compile: each
-    would only load everything once more, and compile again what kernels have in common."""
-    from tuidl.kernels import ahead
+    would only load everything once more, and compile again what kernels have in common. And what
+    one compiles another need not."""
+    from tests.compiling_once import once
+    from tuidl.kernels import ahead, native
 
     with pytest.MonkeyPatch.context() as patch:
         if "PYTEST_XDIST_WORKER" in os.environ:
             patch.setattr(ahead, "MOST", 0)
+            locks = tmp_path_factory.getbasetemp().parent / "compiling"  # of all processes
+            locks.mkdir(exist_ok=True)
+            patch.setattr(native, "_make", once(native._make, locks))
         yield
 
 
