@@ -46,6 +46,15 @@ def _dropping(kind, rate, layer, place, step_state):
     return Dropping(rate, key, U(rate * 4294967296.0), kind(1.0 / (1.0 - rate)), place)
 
 
+@inline_ir
+def _slopes(d_head, dy, y, number, heads):
+    """The gradients of a head, as ``simd/heads.py`` has them."""
+    steps, width = y.shape[1], y.shape[2]
+    at = number // heads * steps * width + number % heads * d_head.width
+    out, result = pointer_at(data_of(dy), at), pointer_at(data_of(y), at)
+    return Slopes(d_head.queries, d_head.keys, d_head.values, out, result, width)
+
+
 @device_function
 def _attend(
     queries, keys, mask, y, log_sums, heads, key_start, causal, masked, padding, rate, layer, first,
@@ -55,12 +64,13 @@ def _attend(
     steps, seen, width = queries.shape[1], keys.shape[1], y.shape[2]
     for number in range(begin, end):
         head = _head(queries, keys, width, number, heads, key_start)
+        ahead = _head(queries, keys, width, min(number + 1, end - 1), heads, key_start)
         hiding = _hiding(mask, number, heads, causal, masked, padding)
         place = (first * heads + number) * steps * seen
         dropping = _dropping(y.dtype.type, rate, layer, place, step_state)
         at = number // heads * steps * width + number % heads * head.width
         sums = pointer_at(data_of(log_sums), number * steps)
-        attend(head, hiding, dropping, pointer_at(data_of(y), at), width, sums)
+        attend(head, ahead, hiding, dropping, pointer_at(data_of(y), at), width, sums)
 
 
 @device_function
@@ -71,15 +81,15 @@ def _pass_back(
     steps, seen, width = queries.shape[1], keys.shape[1], y.shape[2]
     for number in range(begin, end):
         head = _head(queries, keys, width, number, heads, key_start)
+        ahead = _head(queries, keys, width, min(number + 1, end - 1), heads, key_start)
         hiding = _hiding(mask, number, heads, causal, masked, padding)
         place = (first * heads + number) * steps * seen
         dropping = _dropping(y.dtype.type, rate, layer, place, step_state)
         d_head = _head(d_queries, d_keys, width, number, heads, key_start)
-        at = number // heads * steps * width + number % heads * head.width
-        out, result = pointer_at(data_of(dy), at), pointer_at(data_of(y), at)
-        slopes = Slopes(d_head.queries, d_head.keys, d_head.values, out, result, width)
+        slopes = _slopes(d_head, dy, y, number, heads)
+        next_slopes = _slopes(d_head, dy, y, min(number + 1, end - 1), heads)
         sums = pointer_at(data_of(log_sums), number * steps)
-        pass_back(head, hiding, dropping, slopes, sums)
+        pass_back(head, slopes, ahead, next_slopes, hiding, dropping, sums)
 
 
 @kernel("ntk nlj nl -> ntf nr", cost="4ntlf")

@@ -11,6 +11,7 @@ from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.gemm import START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import array_at, pointer_at
 from tuidl.kernels.simd.lanes import in_vectors, lanes_of
+from tuidl.kernels.simd.memory import prefetch_elements
 from tuidl.kernels.simd.packed_gemm import KC, Strides, gemm_block, gemm_prepacked, pack_b
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
@@ -150,6 +151,18 @@ def multiply_by_keys(rows, stride, head, block, is_packed, factor, to):
         sizes = Sizes(block.rows, head.width, block.columns)
         down = Strides(1, head.key_stride)
         gemm_block(rows, lying, factor, down, to, START_ZERO, to, block.stride, sizes)
+
+
+@inline_ir
+def ask_for_step(ahead, block, i):
+    """Ask for a step of the head ``ahead`` while the row ``i`` of a block is worked on: steps of a
+    head lie so far apart that the processor does not see where the next one is."""
+    step = block.first + i
+    if block.start == 0 and step < ahead.seen:
+        prefetch_elements(pointer_at(ahead.keys, step * ahead.key_stride), ahead.width)
+        prefetch_elements(pointer_at(ahead.values, step * ahead.key_stride), ahead.width)
+    if block.start == 0:
+        prefetch_elements(pointer_at(ahead.queries, step * ahead.query_stride), ahead.width)
 
 
 @device_function

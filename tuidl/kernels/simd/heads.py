@@ -24,6 +24,7 @@ from tuidl.kernels.simd.head_blocks import (
     Dropping,
     Head,
     Hiding,
+    ask_for_step,
     block_factors,
     block_of,
     factors_of,
@@ -33,8 +34,9 @@ from tuidl.kernels.simd.head_blocks import (
     score,
     used_of,
 )
-from tuidl.kernels.simd.intrinsics import array_at, clear_elements, pointer_at, stack_of
+from tuidl.kernels.simd.intrinsics import array_at, pointer_at, stack_of
 from tuidl.kernels.simd.maxima import highest_of
+from tuidl.kernels.simd.memory import clear_run, prefetch_elements
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 
 __all__ = ["Dropping", "Head", "Hiding", "Slopes", "attend", "pass_back"]
@@ -56,10 +58,11 @@ def _drop(row, dropping, first):
 
 
 @device_function
-def soften(head, block, hiding, dropping, scores, y, y_stride, tops, totals):
+def soften(head, ahead, block, hiding, dropping, scores, y, y_stride, tops, totals):
     """Scores to weights, of each row as e**(score - tops[i]); ``tops`` and ``totals`` go on from
     the keys before, and what these have left in y is brought to the new top."""
     for i in range(block.rows):
+        ask_for_step(ahead, block, i)
         used = used_of(block, hiding, scores, i)
         row = row_of(scores, block, i)[:used]
         old = tops[i]
@@ -76,7 +79,7 @@ def soften(head, block, hiding, dropping, scores, y, y_stride, tops, totals):
         tops[i], totals[i] = top, total
         if dropping.rate > 0:
             _drop(row, dropping, (block.first + i) * head.seen + block.start)
-        clear_elements(pointer_at(scores, i * block.stride + used), block.stride - used)
+        clear_run(pointer_at(scores, i * block.stride + used), block.stride - used)
 
 
 @device_function
@@ -92,9 +95,9 @@ def weigh(head, block, factors, weights, y, y_stride):
 
 
 @device_function
-def attend(head, hiding, dropping, y, y_stride, log_sums):
+def attend(head, ahead, hiding, dropping, y, y_stride, log_sums):
     """y = softmax(queries keys') values; ``log_sums`` keeps log of the sum of e**score of each
-    step. One that sees no key gets 0."""
+    step. One that sees no key gets 0. ``ahead``: the head that is next."""
     scores, numbers = scores_on_stack(y), row_numbers_on_stack(y)
     tops, totals = numbers, pointer_at(numbers, ROWS)
     factors = factors_of(head, keys_on_stack(y), values_on_stack(y))
@@ -105,7 +108,7 @@ def attend(head, hiding, dropping, y, y_stride, log_sums):
         for start in range(0, end, KEYS):
             block = block_of(scores, hiding, first, rows, start, head.seen)
             score(head, block, hiding, from_key(factors, start), scores)
-            soften(head, block, hiding, dropping, scores, y, y_stride, tops, totals)
+            soften(head, ahead, block, hiding, dropping, scores, y, y_stride, tops, totals)
             weigh(head, block, factors, scores, y, y_stride)
         for i in range(rows):
             total = totals[i]
@@ -128,13 +131,20 @@ class Slopes(NamedTuple):
 
 
 @device_function
-def _weight_slopes(head, block, hiding, dropping, slopes, weights, changes, log_sums):
+def _weight_slopes(
+    head, ahead, next_slopes, block, hiding, dropping, slopes, weights, changes, log_sums
+):
     """weights and changes = dropped weights, and the gradient of the scores.
 
     ``weights`` holds scores, ``changes`` the gradient of the dropped weights.
     """
     for i in range(block.rows):
         used, step = used_of(block, hiding, weights, i), block.first + i
+        ask_for_step(ahead, block, i)
+        if block.start == 0:
+            place = step * next_slopes.y_stride
+            prefetch_elements(pointer_at(next_slopes.out, place), head.width)
+            prefetch_elements(pointer_at(next_slopes.y, place), head.width)
         row, change = row_of(weights, block, i)[:used], row_of(changes, block, i)[:used]
         out = array_at(pointer_at(slopes.out, step * slopes.y_stride), (head.width,))
         y = array_at(pointer_at(slopes.y, step * slopes.y_stride), (head.width,))
@@ -149,8 +159,8 @@ def _weight_slopes(head, block, hiding, dropping, slopes, weights, changes, log_
             change[j] = row[j] * (change[j] - inner) * head.scale
         if dropping.rate > 0:
             _drop(row, dropping, place)
-        clear_elements(pointer_at(weights, i * block.stride + used), block.stride - used)
-        clear_elements(pointer_at(changes, i * block.stride + used), block.stride - used)
+        clear_run(pointer_at(weights, i * block.stride + used), block.stride - used)
+        clear_run(pointer_at(changes, i * block.stride + used), block.stride - used)
 
 
 @device_function
@@ -174,13 +184,14 @@ def _add_slopes(head, block, slopes, keys, keys_stride, weights, changes):
 
 
 @device_function
-def pass_back(head, hiding, dropping, slopes, log_sums):
-    """Gradients of queries, keys and values from that of y."""
+def pass_back(head, slopes, ahead, next_slopes, hiding, dropping, log_sums):
+    """Gradients of queries, keys and values from that of y. ``ahead``, ``next_slopes``: of the head
+    that is next."""
     weights, changes = scores_on_stack(slopes.out), slopes_on_stack(slopes.out)
     packed_keys, packed_values = keys_on_stack(slopes.out), values_on_stack(slopes.out)
     for step in range(head.seen):
-        clear_elements(pointer_at(slopes.keys, step * head.key_stride), head.width)
-        clear_elements(pointer_at(slopes.values, step * head.key_stride), head.width)
+        clear_run(pointer_at(slopes.keys, step * head.key_stride), head.width)
+        clear_run(pointer_at(slopes.values, step * head.key_stride), head.width)
     most = CAUSAL_ROWS if hiding.causal else ROWS
     for start in range(0, head.seen, KEYS):
         columns = min(KEYS, head.seen - start)
@@ -197,6 +208,9 @@ def pass_back(head, hiding, dropping, slopes, log_sums):
             multiply_by_keys(
                 out, slopes.y_stride, head, block, factors.is_packed, factors.values, changes
             )
-            _weight_slopes(head, block, hiding, dropping, slopes, weights, changes, log_sums)
+            _weight_slopes(
+                head, ahead, next_slopes, block, hiding, dropping, slopes, weights, changes,
+                log_sums,
+            )  # fmt: skip
             keys = pointer_at(head.keys, start * head.key_stride)
             _add_slopes(head, block, slopes, keys, head.key_stride, weights, changes)

@@ -112,13 +112,14 @@ class Vectors:
         place = self.builder.bitcast(place, value.type.as_pointer())
         self.builder.store(value, place, align=self.itemsize)
 
-    def prefetch(self, place: Any) -> None:
-        """Ask for the line of the cache at ``place``, which will be written soon."""
+    def prefetch(self, place: Any, *, is_written: bool = True) -> None:
+        """Ask for the line of the cache at ``place``, which will be written soon, or only read:
+        then other cores may keep it."""
         byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
         function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
         place = self.builder.bitcast(place, byte)
-        self.builder.call(function, [place, flag(1), flag(3), flag(1)])
+        self.builder.call(function, [place, flag(int(is_written)), flag(3), flag(1)])
 
     def splat(self, scalar: Any, vector_type: Any = None) -> Any:
         """``scalar`` in every lane (a broadcast)."""
