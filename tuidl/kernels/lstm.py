@@ -43,15 +43,24 @@ def _parts_of(gate, units, first, end):
 
 @device_function
 def _advance(gate, old, cell, state, first, end):
-    """A step of some units of an example: gates are open, cell and state are new."""
+    """A step of some units of an example: gates are open, cell and state are new.
+
+    A loop for each function: processors look some hundred instructions ahead, and all five
+    functions of a unit are as many, of which the last waits for the others.
+    """
     i, f, c, o = _parts_of(gate, state.shape[0], first, end)
     old, cell, state = old[first:end], cell[first:end], state[first:end]
     for j in range(end - first):
         i[j] = sigmoid(i[j])
+    for j in range(end - first):
         f[j] = sigmoid(f[j])
+    for j in range(end - first):
         c[j] = tanh(c[j])
+    for j in range(end - first):
         o[j] = sigmoid(o[j])
+    for j in range(end - first):
         cell[j] = f[j] * old[j] + i[j] * c[j]
+    for j in range(end - first):
         state[j] = o[j] * tanh(cell[j])
 
 
