@@ -44,13 +44,18 @@ def _parts_of(gate, units, first, end):
 
 @device_function
 def _advance(gate, share, kept, old, new, first, end):
-    """A step of some units of an example, from its gates' input and recurrent ``share``."""
+    """A step of some units of an example, from its gates' input and recurrent ``share``.
+
+    A loop for each function, as in ``lstm.py``.
+    """
     z, r, c = _parts_of(gate, new.shape[0], first, end)
     share_z, share_r, share_c = _parts_of(share, new.shape[0], first, end)
     kept, old, new = kept[first:end], old[first:end], new[first:end]
     for j in range(end - first):
         z[j] = sigmoid(z[j] + share_z[j])
+    for j in range(end - first):
         r[j] = sigmoid(r[j] + share_r[j])
+    for j in range(end - first):
         kept[j] = share_c[j]
         c[j] = tanh(c[j] + r[j] * share_c[j])
         new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]

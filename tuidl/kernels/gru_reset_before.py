@@ -35,6 +35,7 @@ def gru_reset_before(
             share_z, share_r = shares[:units], shares[units:]
             for j in range(units):
                 z[j] = sigmoid(z[j] + share_z[j])
+            for j in range(units):
                 r[j] = sigmoid(r[j] + share_r[j])
                 reset[j] = r[j] * old[j]
         product[:] = 0
