@@ -21,8 +21,11 @@ def copy_project(folder: Path) -> None:
 
 
 def run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    """Python in the copy, with the copy's own packages."""
-    environment = child_environment(PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1")
+    """Python in the copy, with the copy's own packages; judges' scripts import what lies beside
+    them."""
+    environment = child_environment(
+        PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1", PYTHONSAFEPATH=""
+    )
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
