@@ -5,8 +5,10 @@ over forty arguments one by one takes as long as a dozen steps of a tiny network
 """
 
 import ctypes
+import operator
 from array import array
 from collections.abc import Callable
+from itertools import compress
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -55,15 +57,20 @@ class Entry:
         self._call = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_void_p,) * self._pointers)(
             code.address
         )
-        nothing = _Known(lambda: self, ())  # no argument is this
-        self._last = [None if dtype is None else nothing for dtype in self._dtypes]
-        """Of the call before: to search for each array takes as long as a small network's step.
-        None for numbers."""
+        self._is_array = [dtype is not None for dtype in self._dtypes]
+        self._numbers = [
+            (n, place_of(self._kinds, n))
+            for n, is_array in enumerate(self._is_array)
+            if not is_array
+        ]
+        self._last = _Call([lambda: self], array("q"))  # no argument is this
+        """Most calls pass the arrays of the one before: to look at each by itself takes as long as
+        several steps of a tiny network."""
         self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
         """Raises what ``passed`` raises."""
-        block = array("q", self.passed(*arguments))
+        block = self.passed(*arguments)
         address, _ = block.buffer_info()
         return int(self._call(*(address,) * self._pointers))
 
@@ -73,7 +80,7 @@ class Entry:
         ``pointers_of`` says."""
         return self._code.address
 
-    def passed(self, *arguments: Any) -> list[Any]:
+    def passed(self, *arguments: Any) -> "array[int]":
         """Numbers as they are, of arrays address and lengths; arrays are not kept alive.
 
         Raises TypeError where an array is of another kind: its memory would be misread; and
@@ -84,16 +91,29 @@ class Entry:
             raise ValueError(
                 f"{len(arguments)} arguments: shorter or longer than the {count} wanted"
             )
-        passed: list[Any] = []
-        for i, (value, known) in enumerate(zip(arguments, self._last, strict=True)):
-            if known is None:
-                passed.append(value)
-            elif known[0]() is value:
-                passed += known[1]
+        last = self._last  # read once: another thread may call as well
+        now = map(operator.call, last.arrays)
+        if all(map(operator.is_, now, compress(arguments, self._is_array))):
+            block = last.block[:]
+            for number, place in self._numbers:
+                block[place] = arguments[number]
+            return block
+        return self._looked_at(arguments)
+
+    def _looked_at(self, arguments: tuple[Any, ...]) -> "array[int]":
+        """As ``passed``, where not all arrays are those of the last call."""
+        passed: list[int] = []
+        arrays = []
+        for place, (value, is_array) in enumerate(zip(arguments, self._is_array, strict=True)):
+            if is_array:
+                known = self._found(place, value)
+                arrays.append(known.array)
+                passed += known.passed
             else:
-                self._last[i] = known = self._found(i, value)
-                passed += known[1]
-        return passed
+                passed.append(value)
+        block = array("q", passed)
+        self._last = _Call(arrays, block)
+        return block[:]
 
     def _found(self, place: int, value: Any) -> "_Known":
         """An array that is not the one of the last call."""
@@ -111,6 +131,13 @@ class Entry:
             self._known[place].clear()
         self._known[place][id(value)] = known
         return known
+
+
+class _Call(NamedTuple):
+    """A call: its arrays, not kept alive, and all that was passed."""
+
+    arrays: list[Callable[[], Any]]
+    block: "array[int]"
 
 
 class _Known(NamedTuple):
