@@ -80,3 +80,20 @@ def test_an_entry_gets_arrays_of_all_kinds_and_numbers_in_their_places() -> None
         entry(values, 0, counts, 0, values)
     with pytest.raises(ValueError, match="4 arguments"):
         entry(numbers, 0, counts, 0)
+
+
+def test_an_entry_takes_arrays_that_change_from_call_to_call() -> None:
+    kinds = types.float32[::1], types.int64, types.int64[:, ::1], types.int64, types.float64[::1]
+    entry = Entry("described-for-a-test", device_function(_described), types.int64(*kinds))
+    tables = [np.zeros((3, 5), np.int64), np.zeros((2, 40), np.int64)]
+    kept = [np.arange(n, dtype=np.float64) for n in (4, 9)]
+    for step in range(80):  # an array may come to lie where one lay that is gone
+        numbers = np.full(1 + step % 3, step, np.float32)
+        values = kept[step // 2 % 2] if step % 5 else np.full(3, 7.0 * step)
+        arguments = (numbers, step, tables[step % 2], -step, values)
+        assert entry(*arguments) == entry(*arguments) == _described(*arguments)
+    passed = [[*entry.passed(numbers, first, tables[0], 0, values)] for first in (1, 2, 1)]
+    assert passed[0] == passed[2] != passed[1], "a call has numbers of its own"
+    for wrong in (np.zeros((4, 6), np.int64)[:, ::2], np.zeros((5, 3), np.int64).T, kept[0]):
+        with pytest.raises(TypeError, match="int64"):
+            entry(numbers, 0, wrong, 0, values)

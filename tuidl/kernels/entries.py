@@ -50,23 +50,26 @@ class Entry:
         self._kinds = signature.args
         code = native.native(name, _wrapper(function, self._kinds), _c_signature(self._kinds))
         self.from_cache, self._code = code.from_cache, code
-        self._dtypes = [
-            as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
-        ]
         self._pointers = pointers_of(self._kinds)
         self._call = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_void_p,) * self._pointers)(
             code.address
         )
-        self._is_array = [dtype is not None for dtype in self._dtypes]
+        self._is_array = [isinstance(kind, types.Array) for kind in self._kinds]
+        self._arrays = [
+            _Place(place_of(self._kinds, n), as_dtype(kind.dtype).str, kind)
+            for n, kind in enumerate(self._kinds)
+            if self._is_array[n]
+        ]
         self._numbers = [
             (n, place_of(self._kinds, n))
             for n, is_array in enumerate(self._is_array)
             if not is_array
         ]
-        self._last = _Call([lambda: self], array("q"))  # no argument is this
-        """Most calls pass the arrays of the one before: to look at each by itself takes as long as
-        several steps of a tiny network."""
-        self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
+        nothing = [lambda: self] * len(self._arrays)  # no argument is this
+        self._last = _Call(nothing, array("q", [0] * place_of(self._kinds, len(self._kinds))))
+        """Of the call before, most arrays come again: to look at each takes as long as a small
+        network's step."""
+        self._known: list[dict[int, _Known]] = [{} for _ in self._arrays]
 
     def __call__(self, *arguments: Any) -> int:
         """Raises what ``passed`` raises."""
@@ -91,46 +94,49 @@ class Entry:
             raise ValueError(
                 f"{len(arguments)} arguments: shorter or longer than the {count} wanted"
             )
-        last = self._last  # read once: another thread may call as well
-        now = map(operator.call, last.arrays)
-        if all(map(operator.is_, now, compress(arguments, self._is_array))):
-            block = last.block[:]
-            for number, place in self._numbers:
-                block[place] = arguments[number]
-            return block
-        return self._looked_at(arguments)
+        last, arrays = self._last, [*compress(arguments, self._is_array)]
+        same = [*map(operator.is_, map(operator.call, last.arrays), arrays)]
+        if not all(same):
+            last = self._last = self._changed(last, arrays, same)
+        block = last.block[:]  # of this call alone: another thread may call as well
+        for number, place in self._numbers:
+            block[place] = arguments[number]
+        return block
 
-    def _looked_at(self, arguments: tuple[Any, ...]) -> "array[int]":
-        """As ``passed``, where not all arrays are those of the last call."""
-        passed: list[int] = []
-        arrays = []
-        for place, (value, is_array) in enumerate(zip(arguments, self._is_array, strict=True)):
-            if is_array:
-                known = self._found(place, value)
-                arrays.append(known.array)
-                passed += known.passed
-            else:
-                passed.append(value)
-        block = array("q", passed)
-        self._last = _Call(arrays, block)
-        return block[:]
+    def _changed(self, last: "_Call", arrays: list[Any], same: list[bool]) -> "_Call":
+        """The call ``last`` with those of ``arrays`` in it that are not the ``same``."""
+        seen, block = last.arrays[:], last.block[:]
+        for n in (n for n, is_same in enumerate(same) if not is_same):
+            known, start = self._found(n, arrays[n]), self._arrays[n].start
+            seen[n] = known.array
+            block[start : start + len(known.passed)] = array("q", known.passed)
+        return _Call(seen, block)
 
-    def _found(self, place: int, value: Any) -> "_Known":
+    def _found(self, n: int, value: Any) -> "_Known":
         """An array that is not the one of the last call."""
-        known = self._known[place].get(id(value))
-        return known if known and known.array() is value else self._described(place, value)
+        known = self._known[n].get(id(value))
+        return known if known and known.array() is value else self._described(n, value)
 
-    def _described(self, place: int, value: Any) -> "_Known":
+    def _described(self, n: int, value: Any) -> "_Known":
         """An array is looked at once: most come again with the next call, and asking NumPy for an
         address takes longer than many a step of training."""
-        kind, dtype = self._kinds[place], self._dtypes[place]
-        if value.dtype != dtype or value.ndim != kind.ndim or not value.flags.c_contiguous:
-            raise TypeError(f"expected {kind}, got {value.dtype} of {value.ndim} dimensions")
-        known = _Known(ref(value), (value.ctypes.data, *value.shape))
-        if len(self._known[place]) >= MOST_KNOWN:
-            self._known[place].clear()
-        self._known[place][id(value)] = known
+        place, seen = self._arrays[n], value.__array_interface__
+        is_scattered, shape = seen.get("strides") is not None, seen["shape"]
+        if seen["typestr"] != place.dtype or len(shape) != place.kind.ndim or is_scattered:
+            raise TypeError(f"expected {place.kind}, got {value.dtype} of {len(shape)} dimensions")
+        known = _Known(ref(value), (seen["data"][0], *shape))
+        if len(self._known[n]) >= MOST_KNOWN:
+            self._known[n].clear()
+        self._known[n][id(value)] = known
         return known
+
+
+class _Place(NamedTuple):
+    """An argument that is an array: where it begins in what is passed, and of what kind it is."""
+
+    start: int
+    dtype: str
+    kind: Any
 
 
 class _Call(NamedTuple):
