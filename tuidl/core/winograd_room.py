@@ -21,9 +21,10 @@ the same lines of the cache."""
 FEWEST_CHANNELS = 16
 MOST_PAIRS = 65_536
 """Pairs of channel and filter up to which a place's weights stay in a cache."""
-MOVED, KERNEL_TILES = 30, 15
-"""Multiplications that a number of a transformed tile costs; tiles that the kernel's transform
-costs, divided among the few examples of a shard."""
+MOVED, KERNEL_TILES = 18, 15
+"""Multiplications that a number of a transformed tile costs (8 to 10 were measured with AVX-512 on
+Zen 4, 18 to 20 without on Zen 1, more where tiles leave the cache of a Xeon); tiles that the
+kernel's transform costs, divided among the few examples of a shard."""
 FILLED = 8
 """Filters that a product takes as long for as for any fewer."""
 GAIN = 0.9
