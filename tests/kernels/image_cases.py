@@ -164,6 +164,19 @@ GROUPED = [
     _grouped((3, 6, 7, 131), (3, 3), (6, 7, 131), groups=131, before=(1, 1)),
     _grouped((2, 5, 9, 129), (3, 2), (7, 4, 129), (1, 2), (4, 3), 129, (5, 2)),
     _grouped((0, 5, 5, 128), (3, 3), (3, 3, 128), groups=128),
+    # four pixels beside each other and the rest; two or three places of the kernel and one
+    _grouped((2, 5, 11, 67), (3, 3), (5, 11, 67), groups=67, before=(1, 1)),
+    _grouped((2, 4, 15, 80), (2, 5), (4, 15, 80), groups=80, before=(0, 2)),
+    _grouped((1, 4, 13, 112), (3, 7), (4, 13, 112), groups=112, before=(1, 3)),
+    _grouped((2, 5, 21, 64), (3, 4), (3, 10, 64), (2, 2), groups=64, before=(1, 1)),
+    _grouped((2, 4, 23, 97), (2, 3), (4, 8, 97), (1, 3), (2, 1), 97, (1, 1)),
+    _grouped((1, 5, 19, 72), (3, 3), (5, 19, 72), (1, 1), (2, 4), 72, (2, 4)),
+    _grouped((1, 4, 25, 64), (2, 3), (4, 12, 64), (1, 2), (1, 4), 64, (0, 4)),
+    _grouped((1, 3, 17, 65), (1, 2), (3, 9, 65), (1, 2), groups=65, before=(0, 1)),
+    # kernels larger than the picture, by which few answers or none see anything
+    _grouped((2, 3, 4, 70), (5, 9), (3, 4, 70), groups=70, before=(2, 4)),
+    _grouped((1, 3, 6, 64), (2, 2), (3, 6, 64), (1, 1), (3, 7), 64, (1, 3)),
+    _grouped((1, 2, 5, 66), (1, 3), (2, 12, 66), groups=66, before=(0, 5)),
     # groups of many, and a group that leaves one channel
     _grouped((2, 5, 5, 36), (3, 3), (3, 3, 54), (2, 2), groups=2, before=(1, 1)),
     _grouped((2, 4, 5, 20), (2, 2), (3, 4, 2), groups=2),

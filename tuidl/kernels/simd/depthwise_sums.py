@@ -2,10 +2,15 @@
 
 Numbers of all channels of a pixel lie side by side, and each channel has a weight of its own: so
 vectors lie along the channels, several beside each other, whose sums stay in registers meanwhile.
+
+A product of two numbers that are both read for it is bound by reading. So pixels beside each other
+are worked on at the same time, which read a weight once, and so are places of a kernel beside each
+other, which read an answer's gradient once. Each sum has the order of one computed by itself.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +22,11 @@ from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 BESIDE = 4
 """Vectors of channels whose sums are computed at the same time: one would wait for itself."""
+PIXELS, VECTORS = 4, 2
+"""The same of pixels beside each other, and of these: sums, weights and a pixel fill 16 registers,
+and five numbers are read for four products."""
+PLACES = (2, 3)
+"""Places of a kernel beside each other that there is code for."""
 
 
 class Lines(NamedTuple):
@@ -48,6 +58,13 @@ def window_sum(x, w, shape, start, has_start, target, count):
     target[:count] = total
 
 
+def window_sums(x, apart, w, shape, start, has_start, target, leap, count):
+    """PIXELS of them whose windows are ``apart``, and whose targets are ``leap`` apart."""
+    for pixel in range(PIXELS):
+        lines = x._replace(start=x.start + pixel * apart)
+        window_sum(lines, w, shape, start, has_start, target[pixel * leap :], count)
+
+
 def line_products(x, step, d, leap, length, target, count):
     """target += the sum of x[i step] d[i leap] over ``length`` lines of ``count`` numbers."""
     for i in range(length):
@@ -55,16 +72,17 @@ def line_products(x, step, d, leap, length, target, count):
 
 
 class _Sums:
-    """The code for so many vectors of sums, from a column ``first`` on."""
+    """The code for sums of so many lines, of so many vectors each, from a column ``first`` on."""
 
-    def __init__(self, simd: Vectors, first: Any, count: int, mask: Any) -> None:
+    def __init__(self, simd: Vectors, first: Any, lines: int, count: int, mask: Any) -> None:
         self.simd, self.builder = simd, simd.builder
         self.columns = [
             simd.builder.add(first, SIZE(number * simd.lanes)) for number in range(count)
         ]
         self.mask = mask
         self.totals = [
-            cgutils.alloca_once_value(self.builder, simd.constant(0)) for _ in range(count)
+            [cgutils.alloca_once_value(self.builder, simd.constant(0)) for _ in range(count)]
+            for _ in range(lines)
         ]
 
     def load(self, line: Any) -> list[Any]:
@@ -72,35 +90,52 @@ class _Sums:
             self.simd.load(self.builder.gep(line, [column]), self.mask) for column in self.columns
         ]
 
-    def begin(self, line: Any, is_used: Any) -> None:
-        for total in self.totals:
+    def begin(self, lines: list[Any], is_used: Any = None) -> None:
+        """With these, or with 0 where they are not used."""
+        if is_used is None:
+            self._begin_with(lines)
+            return
+        for total in chain(*self.totals):
             self.builder.store(self.simd.constant(0), total)
         with self.builder.if_then(is_used):
-            for total, value in zip(self.totals, self.load(line), strict=True):
+            self._begin_with(lines)
+
+    def _begin_with(self, lines: list[Any]) -> None:
+        for line, totals in zip(lines, self.totals, strict=True):
+            for total, value in zip(totals, self.load(line), strict=True):
                 self.builder.store(value, total)
 
-    def add(self, a: Any, b: Any) -> None:
-        for total, x, y in zip(self.totals, self.load(a), self.load(b), strict=True):
-            value = self.simd.multiply_add(x, y, self.builder.load(total))
-            self.builder.store(value, total)
+    def add(self, lines: list[Any], line: Any) -> None:
+        """To each sum one of ``lines`` by ``line``, which is read once for all."""
+        others = self.load(line)
+        for own, totals in zip(lines, self.totals, strict=True):
+            for total, x, y in zip(totals, self.load(own), others, strict=True):
+                value = self.simd.multiply_add(x, y, self.builder.load(total))
+                self.builder.store(value, total)
 
-    def finish(self, line: Any) -> None:
-        places = (self.builder.gep(line, [column]) for column in self.columns)
-        for total, place in zip(self.totals, places, strict=True):
-            self.simd.store(self.builder.load(total), place, self.mask)
+    def finish(self, lines: list[Any]) -> None:
+        for line, totals in zip(lines, self.totals, strict=True):
+            for total, column in zip(totals, self.columns, strict=True):
+                place = self.builder.gep(line, [column])
+                self.simd.store(self.builder.load(total), place, self.mask)
 
 
-def _each_column(simd: Vectors, count: Any) -> Iterator[_Sums]:
+def _each_column(simd: Vectors, count: Any, lines: int = 1) -> Iterator[_Sums]:
     """The code for all of ``count`` columns: several vectors, then one, then part of one."""
-    builder, lanes = simd.builder, simd.lanes
+    builder, lanes, most = simd.builder, simd.lanes, BESIDE if lines == 1 else VECTORS
     left = builder.urem(count, SIZE(lanes))
     whole = builder.sub(count, left)
-    many = builder.sub(whole, builder.urem(whole, SIZE(BESIDE * lanes)))
-    for low, high, beside in ((SIZE(0), many, BESIDE), (many, whole, 1)):
+    many = builder.sub(whole, builder.urem(whole, SIZE(most * lanes)))
+    for low, high, beside in ((SIZE(0), many, most), (many, whole, 1)):
         with cgutils.for_range_slice(builder, low, high, SIZE(beside * lanes)) as (first, _):
-            yield _Sums(simd, first, beside, None)
+            yield _Sums(simd, first, lines, beside, None)
     with builder.if_then(builder.icmp_signed(">", left, SIZE(0))):
-        yield _Sums(simd, whole, 1, simd.mask(left))
+        yield _Sums(simd, whole, lines, 1, simd.mask(left))
+
+
+def _lines_from(builder: Any, line: Any, apart: Any, count: int) -> list[Any]:
+    """Pointers to so many lines."""
+    return [builder.gep(line, [builder.mul(SIZE(number), apart)]) for number in range(count)]
 
 
 def _place(builder: Any, lines: Lines, i: Any, j: Any) -> Any:
@@ -115,38 +150,82 @@ def _places(builder: Any, shape: Any) -> Iterator[tuple[Any, Any]]:
         yield i.index, j.index
 
 
+def _sum_windows(context: Any, builder: Any, operands: Any, pixels: int) -> Any:
+    """The code for ``pixels`` windows beside each other."""
+    x, apart, w, shape, start, has_start, target, leap, count = operands
+    simd = Vectors(builder, target.type.pointee)
+    x, w = (Lines(*cgutils.unpack_tuple(builder, lines)) for lines in (x, w))
+    shape = cgutils.unpack_tuple(builder, shape)
+    is_used = builder.icmp_signed("!=", has_start, SIZE(0))
+    for sums in _each_column(simd, count, pixels):
+        sums.begin([start] * pixels, is_used)
+        with _places(builder, shape) as (i, j):
+            seen = _lines_from(builder, _place(builder, x, i, j), apart, pixels)
+            sums.add(seen, _place(builder, w, i, j))
+        sums.finish(_lines_from(builder, target, leap, pixels))
+    return context.get_dummy_value()
+
+
 @intrinsic_for(window_sum)
 def _window_sum(typing_context, x, w, shape, start, has_start, target, count):
     def codegen(context, builder, signature, arguments):
         x, w, shape, start, has_start, target, count = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[5].dtype))
-        both = [Lines(*cgutils.unpack_tuple(builder, lines)) for lines in (x, w)]
-        shape = cgutils.unpack_tuple(builder, shape)
-        is_used = builder.icmp_signed("!=", has_start, SIZE(0))
-        for sums in _each_column(simd, count):
-            sums.begin(start, is_used)
-            with _places(builder, shape) as (i, j):
-                sums.add(*(_place(builder, lines, i, j) for lines in both))
-            sums.finish(target)
-        return context.get_dummy_value()
+        operands = (x, SIZE(0), w, shape, start, has_start, target, SIZE(0), count)
+        return _sum_windows(context, builder, operands, 1)
 
     return types.void(x, w, shape, start, types.int64, target, types.int64), codegen
+
+
+@intrinsic_for(window_sums)
+def _window_sums(typing_context, x, apart, w, shape, start, has_start, target, leap, count):
+    def codegen(context, builder, signature, arguments):
+        return _sum_windows(context, builder, arguments, PIXELS)
+
+    size = types.int64
+    return types.void(x, size, w, shape, start, size, target, size, size), codegen
+
+
+def _add_lines(context: Any, builder: Any, operands: Any, places: int) -> Any:
+    """The code for the sums of ``places`` places beside each other."""
+    x, apart, step, d, leap, length, target, count = operands
+    simd = Vectors(builder, target.type.pointee)
+    for sums in _each_column(simd, count, places):
+        there = _lines_from(builder, target, count, places)
+        sums.begin(there)
+        with cgutils.for_range(builder, length) as line:
+            here = builder.gep(x, [builder.mul(line.index, step)])
+            other = builder.gep(d, [builder.mul(line.index, leap)])
+            sums.add(_lines_from(builder, here, apart, places), other)
+        sums.finish(there)
+    return context.get_dummy_value()
 
 
 @intrinsic_for(line_products)
 def _line_products(typing_context, x, step, d, leap, length, target, count):
     def codegen(context, builder, signature, arguments):
-        x, step, d, leap, length, target, count = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[5].dtype))
-        for sums in _each_column(simd, count):
-            sums.begin(target, builder.icmp_signed("==", length, length))
-            with cgutils.for_range(builder, length) as line:
-                sums.add(
-                    builder.gep(x, [builder.mul(line.index, step)]),
-                    builder.gep(d, [builder.mul(line.index, leap)]),
-                )
-            sums.finish(target)
-        return context.get_dummy_value()
+        x, *others = arguments
+        return _add_lines(context, builder, (x, SIZE(0), *others), 1)
 
     size = types.int64
     return types.void(x, size, d, size, size, target, size), codegen
+
+
+def _line_products_of(places: int) -> Any:
+    def lines_products(x, apart, step, d, leap, length, target, count):
+        """``line_products`` for so many x that are ``apart``, and targets one behind the other."""
+        for place in range(places):
+            seen, there = x[place * apart :], target[place * count :]
+            line_products(seen, step, d, leap, length, there, count)
+
+    @intrinsic_for(lines_products)
+    def intrinsic(typing_context, x, apart, step, d, leap, length, target, count):
+        def codegen(context, builder, signature, arguments):
+            return _add_lines(context, builder, arguments, places)
+
+        size = types.int64
+        return types.void(x, size, size, d, size, size, target, size), codegen
+
+    return lines_products
+
+
+two_line_products, three_line_products = (_line_products_of(places) for places in PLACES)
