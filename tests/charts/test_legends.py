@@ -8,6 +8,7 @@ from tuidl.charts.curve import Curve
 from tuidl.charts.curves import curves
 from tuidl.charts.landscape import Walk, landscape
 from tuidl.charts.palette import DEFAULT
+from tuidl.charts.scatter import Points, scatter
 
 
 @pytest.mark.parametrize("width", [44, 54, 80, 120])
@@ -29,3 +30,16 @@ def test_every_line_of_a_narrow_race_is_named() -> None:
     heading = curves(lines, DEFAULT, 38, 12)[0].plain
     assert heading.split()[-1].startswith("tr")
     assert len(heading) <= 38
+
+
+@pytest.mark.parametrize(("width", "legend"), [
+    (70, "● meat   ▲ plants   ○ meat held out   △ plants held out"),
+    (36, "●meat ▲plants ○△ held out"),
+])  # fmt: skip
+def test_where_names_would_be_cut_hollow_signs_share_theirs(width: int, legend: str) -> None:
+    groups = [
+        Points(f"{name}{' held out' * hollow}", [0.0], [1.0], f"series {n}", hollow=hollow)
+        for hollow in (False, True)
+        for n, name in enumerate(("meat", "plants"), 1)
+    ]
+    assert scatter(groups, DEFAULT, width, 9)[0].plain.rstrip() == legend

@@ -1,7 +1,8 @@
 """Points in the plane, by class or all alike, with lines through them and a map behind them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +19,6 @@ from tuidl.charts.scale import LARGEST, Scale, scaled
 
 FIELD_SHARE = 0.3
 """How much of a class's colour its part of the map has: points must stand out on it."""
-
 TEXTURES, ASCII_TEXTURES = " ·░:", " .:'"
 """What the map is made of where there are no colours."""
 
@@ -252,16 +252,37 @@ def _legend(grid: Grid, palette: Palette, groups: Sequence[Points], paths: Seque
     entries = [(_sign(group, grid.unicode), group.name, group.role) for group in groups]
     entries += [(sample(path.role, grid.unicode), path.name, path.role) for path in paths]
     entries = [entry for entry in entries if entry[1]]
-    wide = sum(cell_len(sign) + cell_len(name) for sign, name, _ in entries)
-    ways = ((1, 3), (1, 2), (1, 1), (0, 1))
-    roomy = (way for way in ways if wide + (sum(way)) * len(entries) - way[1] <= grid.width)
-    before, gap = next(roomy, ways[-1])
+    found = _gaps(entries, grid.width)
+    if found is None and sum(group.hollow for group in groups) > 1:
+        _in_short(grid, palette, groups)
+        return
+    before, gap = found or (0, 1)
     x = 0
     for sign, name, role in entries:
         if x + cell_len(sign) + before + 1 > grid.width:
             break
         x = grid.put(x, 0, sign, palette.style(role, bold=True)) + before
         x = grid.put(x, 0, fitted(name, grid.width - x), palette.style("text")) + gap
+
+
+def _gaps(entries: Sequence[tuple[str, str, str]], width: int) -> tuple[int, int] | None:
+    """Cells behind a sign and behind a name, as many as there is room for; None where a name would
+    be cut."""
+    wide = sum(cell_len(sign) + cell_len(name) for sign, name, _ in entries)
+    ways = ((1, 3), (1, 2), (1, 1), (0, 1))
+    return next((w for w in ways if wide + sum(w) * len(entries) - w[1] <= width), None)
+
+
+def _in_short(grid: Grid, palette: Palette, groups: Sequence[Points]) -> None:
+    """Hollow groups by their signs alone, then what their names end with: ``○△ held out``."""
+    words = zip(*(g.name.split()[::-1] for g in groups if g.hollow), strict=False)
+    same = [each[0] for each in takewhile(lambda each: len(set(each)) == 1, words)]
+    x, text = 0, palette.style("text")
+    for group in groups:
+        x = grid.put(x, 0, _sign(group, grid.unicode), palette.style(group.role, bold=True))
+        if not group.hollow:
+            x = grid.put(x, 0, fitted(group.name, max(grid.width - x, 0)), text) + 1
+    grid.put(x, 0, fitted(f" {' '.join(same[::-1])}", max(grid.width - x, 0)), text)
 
 
 def _sign(group: Points, unicode: bool) -> str:
@@ -273,8 +294,7 @@ def _sign(group: Points, unicode: bool) -> str:
 def by_class(x: ArrayLike, y: ArrayLike, classes: ArrayLike, names: Sequence[str]) -> list[Points]:
     """One group for each class, numbered as ``names`` are."""
     xs, ys, numbers = (np.ravel(np.asarray(v)) for v in (x, y, classes))
-    first = Points("", (), ())
     return [
-        replace(first, name=name, x=xs[numbers == i], y=ys[numbers == i], role=f"series {i + 1}")
+        Points(name, xs[numbers == i], ys[numbers == i], f"series {i + 1}")
         for i, name in enumerate(names)
     ]

@@ -33,6 +33,7 @@ from tuidl.tui.screens.home import HomeScreen, PreviewPanel
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.screens.viewer import ViewScreen
 from tuidl.tui.services import child_output
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.run_list import RunList
 from tuidl.tui.widgets.tabs import Tabs
 
@@ -479,3 +480,11 @@ def test_previews_of_runs_fit_their_panel(
         assert len(lines) <= height
         assert all(len(line.plain) <= width for line in lines), (width, height)
         assert unicode or all(line.plain.isascii() for line in lines)
+
+
+async def test_who_marks_runs_is_told_how_to_compare_them(app: Playground) -> None:
+    folders.done(), folders.failed()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_runs(pilot)
+        await pilot.press("space", "space")
+        assert "c compare " in app.screen.query_one(KeyLine).render().plain

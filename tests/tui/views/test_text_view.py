@@ -124,6 +124,15 @@ def test_the_end_stays_in_sight_and_so_does_the_cursor() -> None:
     assert "X" in start[0].plain
 
 
+def test_a_text_that_ends_for_its_length_alone_says_that_it_goes_on() -> None:
+    """An answer that is cut reads as a wrong one."""
+    for text, last in (("18 apr = 04-1", "18 apr = 04-1…"), ("one\n", "one↵")):
+        for goes_on in (True, False):
+            one = sample.Written("", [token(c) for c in text], goes_on=goes_on)
+            lines = [line.plain.rstrip() for line in sample.written(one, DEFAULT, 30, 3, True)]
+            assert lines[0] == (last if goes_on else last.removesuffix("…"))
+
+
 def test_a_loss_in_bits_and_perplexity() -> None:
     whole = sample.in_bits("held out", 1.3862943611, 2.0, 80)
     assert whole == "held out: 1.00 bits per character, perplexity 4"

@@ -17,6 +17,7 @@ from tuidl.protocol.text_answers import EmbeddingMap, Token
 
 LEAST_BITS, MOST_BITS = 0.5, 6.0
 """Surprise of a token, in bits: between these its background goes from the ground to full."""
+MORE = "…"
 LABELS = 24
 """Cells of a token on the map, at most."""
 
@@ -25,12 +26,13 @@ LABELS = 24
 class Written:
     """``given``: the prompt; ``tokens``: those written now; ``before``: those of the sample before,
     of which the end is still to be written over. ``cursor``: the place among ``tokens`` of the one
-    that other panels speak of."""
+    that other panels speak of. ``goes_on``: whether it was ended for its length alone."""
 
     given: str
     tokens: Sequence[Token]
     before: Sequence[Token] = ()
     cursor: int | None = None
+    goes_on: bool = False
 
 
 def written(
@@ -44,6 +46,8 @@ def written(
     at = len(pieces) - 1 if sample.cursor is None else sample.cursor + 1
     for token in sample.before[len(sample.tokens) :]:
         pieces.append((token.text, palette.style("faint")))
+    if sample.goes_on and not pieces[-1][0].endswith("\n"):
+        pieces.append((MORE, palette.style("muted")))
     rows, line = _wrapped(pieces, width, at)
     first = max(min(line - height * 2 // 3, len(rows) - height), 0)
     grid = Grid(width, height, unicode)

@@ -65,7 +65,7 @@ def picture_of(
         case Clusters():
             return clusters.clusters(answer, *room)
         case probes.Sample():
-            return sample.written(sample.Written(answer.given, answer.tokens), *room)
+            return sample.written(sample.Written(answer.given, answer.tokens, goes_on=True), *room)
         case Recommended():
             return ratings.picture(answer, *room)
         case probes.EmbeddingMap():
