@@ -69,6 +69,11 @@ def test_numbers_that_json_does_not_have(tmp_path: Path) -> None:
     ("rows", "message"),
     [
         ([{"a": 1, "b": {"c": 1}, "b.c": 2}], "line 1: 'b.c' is there twice, once in an object"),
+        ([{"a": 1, "b": 2}, '{"a": 1, "b": 2, "a": 3}'], "line 2: key 'a' is there twice .1 and 3"),
+        (['{"a": 1, "b" :"x:y", "b": 2}'], "line 1: key 'b' is there twice"),
+        (['{"a": 1, "b": {"c": 1, "c"\t: 1}}'], "line 1: key 'c' is there twice"),
+        (['{"a": 1, "b": [{"c": 1, "c": 2}]}'], "line 1: key 'c' is there twice"),
+        (['{"a": 1, "b": NaN, "b": 2}'], "line 1: key 'b' is there twice"),
         ([{"a": 1, "b": 2}, "{'a': 1}"], "line 2: no JSON"),
         ([{"a": 1, "b": 2}, '{"a": 1, "b"'], "line 2: no JSON"),
         (["[1, 2]"], "line 1: expected an object"),
@@ -81,6 +86,11 @@ def test_numbers_that_json_does_not_have(tmp_path: Path) -> None:
 def test_other_json_is_refused(tmp_path: Path, rows: list, message: str) -> None:
     with pytest.raises(DataError, match=message):
         raw(json_lines(tmp_path, *rows))
+
+
+def test_texts_that_look_like_keys_are_none(tmp_path: Path) -> None:
+    lines = ['{"a": "\\"b\\": 1", "b": "12:30"}', '{"a" : ":", "b": {"a": 1, "b": 2}}']
+    assert values(raw(json_lines(tmp_path, *lines)))["a"] == ['"b": 1', ":"]
 
 
 def parquet(folder: Path, table: Any, rows: int | None = None) -> Path:

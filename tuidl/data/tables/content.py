@@ -10,6 +10,7 @@ from tuidl.core.limits import check_memory
 from tuidl.core.own_files import reason_of
 from tuidl.data.expanding import gunzipped
 from tuidl.data.files import open_file
+from tuidl.data.tables.encoding_guess import guessed
 from tuidl.data.tables.foreign import LONGEST, kind_of
 
 Text = bytes | mmap
@@ -96,7 +97,7 @@ def require_text(path: Path, data: Text) -> None:
         line, start = _line_at(data, wrong)
         raise DataError(
             f"{path}: line {line}: not UTF-8 (byte {wrong - start + 1}); save the file as UTF-8, "
-            "or say how it is written, as data.encoding = 'cp1252' (Windows, Western Europe)"
+            f"or say how it is written{_advised(data, start)}"
         )
     if zero >= 0:
         line, _ = _line_at(data, min(zero, wrong) if wrong >= 0 else zero)
@@ -105,6 +106,14 @@ def require_text(path: Path, data: Text) -> None:
             order = "le" if zero % 2 else "be"
             hint = f"; if it is UTF-16, say data.encoding = 'utf-16-{order}'"
         raise DataError(f"{path}: line {line}: binary data, not text in UTF-8{hint}")
+
+
+def _advised(data: Text, start: int) -> str:
+    """An encoding that reads the lines from ``start`` on, as a guess."""
+    guess = guessed(data, start)
+    if guess is None:
+        return ": data.encoding; none of those that it takes reads it well"
+    return f", as data.encoding = {guess.encoding!r} (a guess: it reads {guess.text!r} there)"
 
 
 def not_utf8(data: Text) -> int:

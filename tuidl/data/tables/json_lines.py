@@ -1,6 +1,7 @@
 """Lines of JSON as a RawTable: an object in each, its keys are the columns."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -25,6 +26,8 @@ ROWS_AT_ONCE, BYTES_AT_ONCE = 1 << 14, 1 << 26
 
 
 _VALUES = (str, int, float, bool, type(None))
+_KEYS = re.compile(rb'"[ \t\r]*:')
+"""What stands behind every key; within texts, too."""
 
 
 def read_json_lines(path: Path, size: int, encoding: str | None, fewest: int) -> RawTable:
@@ -140,6 +143,7 @@ def _object(path: Path, line: int, text: bytes) -> dict[str, Any]:
         raise DataError(f"{path}: line {line}: nested too deep") from None
     if not isinstance(found, dict):
         raise DataError(f'{path}: line {line}: expected an object, as {{"age": 31}}')
+    _require_different(path, line, text, found)
     if all(isinstance(value, _VALUES) for value in found.values()):
         return found
     flat = _flat(found)
@@ -147,6 +151,35 @@ def _object(path: Path, line: int, text: bytes) -> dict[str, Any]:
     if twice := [key for i, key in enumerate(keys) if key in keys[:i]]:
         raise DataError(f"{path}: line {line}: {twice[0]!r} is there twice, once in an object")
     return dict(flat)
+
+
+def _require_different(path: Path, line: int, text: bytes, found: dict[str, Any]) -> None:
+    """Raises DataError where an object has a key twice: decoders keep the last value alone. There
+    are at least as many marks of keys as keys, and no more where nothing is there twice."""
+    count = _count_of_keys(found)
+    if text.count(b":") == count or len(_KEYS.findall(text)) == count:
+        return
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(one := dict(pairs)) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+            values = " and ".join(json.dumps(value)[:40] for key, value in pairs if key == twice)
+            raise DataError(f"{path}: line {line}: key {twice!r} is there twice ({values})")
+        return one
+
+    json.loads(text, object_pairs_hook=once)
+
+
+def _count_of_keys(found: Any) -> int:
+    """In an object and all that are in it."""
+    if isinstance(found, list):
+        return sum(map(_count_of_keys, found))
+    if not isinstance(found, dict):
+        return 0
+    return len(found) + sum(
+        _count_of_keys(value) for value in found.values() if isinstance(value, dict | list)
+    )
 
 
 def _flat(found: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:

@@ -1,0 +1,61 @@
+"""Which encoding is advised for a text that is no UTF-8: one that reads it as it was written."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.data.tables.test_leftovers import read
+from tuidl.core.errors import DataError
+from tuidl.data.tables.encoding_guess import guessed
+
+TEXTS = {
+    "nom,ville\nHélène Dupré,Orléans\nFrançois,Besançon\n": ["cp1252", "mac-roman", "cp850"],
+    "Name;Größe\nMüller;Köln\nJürgen Groß;Düsseldorf\n": ["cp1252", "mac-roman", "cp850", "cp437"],
+    "ciudad,año\nMálaga,1999\nA Coruña,2001\n": ["cp1252", "mac-roman", "cp850"],
+    "by,y\nÆrø,1\nKøbenhavn,2\nÅrhus,3\n": ["cp1252", "latin-1", "mac-roman", "cp850"],
+    "text\nit’s “fine” – ok\n": ["cp1252", "mac-roman"],
+    "price,note\n€5,a\n£7,b\n": ["cp1252"],
+    "a,b\n1,caf\u00e9\n": ["cp1252", "mac-roman", "cp850"],
+    "имя,город\nИван Петров,Москва\nОльга,Санкт-Петербург\n": ["cp1251", "koi8-r"],
+    "名前,都市\n田中太郎,東京\n佐藤はなこ,大阪\nこれはテストです。,京都\n": ["shift-jis", "euc-jp"],
+    "都市,y\n東京,1\n大阪,2\n京都,3\n": ["shift-jis"],
+    "姓名,城市\n王小明,北京\n李华,上海市\n张伟,广州\n": ["gb18030"],
+    "姓名,城市\n王小明,臺北\n李華,高雄市\n張偉,臺中\n": ["big5"],
+    "이름,도시\n김철수,서울\n이영희,부산\n": ["euc-kr"],
+    "imię,miasto\nŁukasz,Łódź\nZbigniew Żółć,Kraków\n": ["cp1250", "iso-8859-2"],
+    "jméno,město\nJiří Dvořák,Plzeň\nŽaneta,Děčín\n": ["cp1250", "iso-8859-2"],
+    "isim,şehir\nAyşe Yılmaz,İstanbul\nMehmet Çağlar,Diyarbakır\n": ["cp1254"],
+    "όνομα,πόλη\nΓιώργος,Αθήνα\nΜαρία,Θεσσαλονίκη\n": ["cp1253"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(text, encoding) for text, encodings in TEXTS.items() for encoding in encodings],
+)
+def test_the_advised_encoding_reads_the_text_as_it_was_written(text: str, encoding: str) -> None:
+    guess = guessed(text.encode(encoding))
+    assert guess is not None
+    assert text.encode(encoding).decode(guess.encoding) == text
+    assert guess.text in text and not guess.text.isascii()
+
+
+def test_the_whole_file_can_be_read_by_the_advised_encoding() -> None:
+    data = "Müller;Köln\n".encode("cp1252") * 10_000
+    assert guessed(data) == ("cp1252", "Müller")
+    strange = data + b"\x81;\x8d\n"  # nothing in cp1252
+    guess = guessed(strange)
+    assert guess is not None and guess.encoding == "latin-1"
+    strange.decode(guess.encoding)
+
+
+def test_the_error_shows_what_the_guess_makes_of_the_first_such_word(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"line 2: not UTF-8 \(byte 3\).*'koi8-r' \(a guess: it "):
+        read(tmp_path, "a,b\n1,Москва\n2,Тула\n".encode("koi8-r"))
+
+
+def test_nothing_is_advised_where_nothing_reads_it_well(tmp_path: Path) -> None:
+    assert guessed(Random(0).randbytes(5000)) is None
+    with pytest.raises(DataError, match="none of those that it takes reads it well"):
+        read(tmp_path, b"a,b\n1," + bytes(range(255, 127, -1)) * 9)
