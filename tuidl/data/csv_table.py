@@ -1,7 +1,8 @@
 """A delimited text file as a table of features and one target, ready to become examples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.skipping import said_lines
+from tuidl.data.tables.spelled import LARGEST_GUESSED, as_written, guesses_of
 from tuidl.data.tables.target import Target, read_target, unlabelled
 from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
@@ -128,7 +130,8 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     Raises DataError where the file is at fault, PresetError where the options are.
     """
     path = Path(stamp[0])
-    raw = read_raw(
+    read = partial(
+        read_raw,
         stamp,
         options.delimiter,
         options.says_header,
@@ -137,23 +140,29 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         sheet=options.sheet,
         skip=said_lines(options.skip_lines),
     )
+    raw = read()
     chosen = chosen_columns(path, raw, options)
+    raw = as_written(raw, chosen.texts, chosen.codes(raw), read)
+    doubts = guesses_of(raw, chosen.unsaid, read) if stamp[2] <= LARGEST_GUESSED else {}
     rows = len(raw.lines)
     least = BYTES_A_ROW * rows
     needed = least + BYTES_A_VALUE * rows * len(chosen.inputs)
     with room_for(needed, least, f"{path}", "use a smaller file"):
-        return _read(path, raw, chosen, options)
+        return _read(path, raw, chosen, options, doubts)
 
 
-def _read(path: Path, raw: RawTable, chosen: Chosen, options: Options) -> Table:
-    """What the ``chosen`` columns are."""
+def _read(
+    path: Path, raw: RawTable, chosen: Chosen, options: Options, doubts: Mapping[int, str]
+) -> Table:
+    """What the ``chosen`` columns are. ``doubts``: what else some of them may be."""
     targets = [
         read_target(raw.columns[place], chosen.settings[place], options.task)
         for place in chosen.targets
     ] or [unlabelled(len(raw.lines))]
     target, *more = targets
     chosen, features = _ids_last(
-        chosen, [_feature(raw, place, chosen, options) for place in chosen.inputs]
+        chosen,
+        [_feature(raw, place, chosen, options, doubts.get(place, "")) for place in chosen.inputs],
     )
     if options.titles:
         features[-1] = replace(
@@ -196,9 +205,11 @@ def _ids_last(chosen: Chosen, features: list[Feature]) -> tuple[Chosen, list[Fea
     return replace(chosen, inputs=inputs), [features[i] for i in order]
 
 
-def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Feature:
+def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options, doubt: str) -> Feature:
     settings = chosen.settings[place]
     reading = read_column(raw.columns[place], settings)
+    if doubt and reading.kind == "number":
+        reading = replace(reading, guess="; ".join(filter(None, [doubt, reading.guess])))
     if reading.values is None:
         return Feature(reading.column, np.zeros(0), options.missing, reading)
     values, reading = reading.values.values, replace(reading, values=None)

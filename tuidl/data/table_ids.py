@@ -38,4 +38,5 @@ def layout_of(
         encoding,
         sheet,
         skipped=table.raw.skipped,
+        target_written=target.written,
     )

@@ -82,6 +82,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     all others. ``titles``: how ids are shown, where not by themselves.
     ``text``: vocabulary and window, where it is read as text; ``filling`` is a text then.
     ``merges``: which spellings of a category are the same, a way of ``tables.spellings``.
+    ``written``: numbers among its names are told apart by how they are written, as 1.10 and 1.1.
     """
 
     name: str
@@ -99,6 +100,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     titles: tuple[str, ...] = ()
     text: TextLayout | None = None
     merges: Literal["", "spellings", "yes_no"] = ""
+    written: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -164,7 +166,8 @@ class TableLayout(msgspec.Struct, frozen=True):
     Of a series the last column is the target's own past, and ``window`` rows are one example;
     ``series``: the column that says which series a row is of, ``reverse``: the newest row comes
     first, ``gaps``: what stands in for missing values of the target. ``skipped``: lines that are no
-    rows, and what they say where that is to be the same in other files.
+    rows, and what they say where that is to be the same in other files. ``target_written``: as
+    ``written`` of an input, of the target's classes.
     """
 
     columns: tuple[InputColumn, ...]
@@ -179,6 +182,7 @@ class TableLayout(msgspec.Struct, frozen=True):
     reverse: bool = False
     gaps: Literal["refuse", "previous", "linear"] = "refuse"
     skipped: tuple[tuple[int, str | None], ...] = ()
+    target_written: bool = False
 
     @property
     def inputs(self) -> tuple[str, ...]:

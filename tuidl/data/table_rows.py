@@ -1,6 +1,7 @@
 """Rows of a text file as inputs of a network that was trained on another such file."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.skipping import Skipped
+from tuidl.data.tables.spelled import apart, as_written
 from tuidl.data.tables.styles import NAME_OF
 from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
@@ -53,22 +55,38 @@ def raw_rows(path: Path, layout: TableLayout) -> RawTable:
 
 def _read(path: Path, layout: TableLayout, skip: Skipped) -> RawTable:
     header, encoding = True if layout.has_header else None, layout.encoding or None
-    return read_raw(
-        stamp(str(path)), layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
-        sheet=layout.sheet or None, skip=skip,
+    read = partial(
+        read_raw, stamp(str(path)), layout.delimiter, header, fewest=1, encoding=encoding,
+        is_sure=False, sheet=layout.sheet or None, skip=skip,
     )  # fmt: skip
+    texts = {normal_name(column.name) for column in layout.columns if column.text is not None}
+    codes = {normal_name(column.name) for column in layout.columns if column.written}
+    codes |= {normal_name(layout.target)} if layout.target_written else set()
+    raw = read()
+    if not texts | codes:
+        return raw
+    names = [column.name for column in raw.columns]
+    of_texts = [place for place, name in enumerate(names) if name in texts]
+    of_codes = [place for place, name in enumerate(names) if name in codes]
+    return as_written(raw, of_texts, of_codes, read, always=True)
 
 
 def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) -> EncodedRows:
     """The same of ``rows`` that were typed: a field for each of the layout's columns, as a file has
     it. ``name`` stands for the file in errors."""
     columns = [
-        column_of(normal_name(column.name), [row[place] for row in rows])
+        _typed_column(column, [row[place] for row in rows])
         for place, column in enumerate(layout.columns)
     ]
     table = RawTable(tuple(columns), np.arange(len(rows)) + 1, layout.delimiter, True)
     layout = msgspec.structs.replace(layout, has_header=True)
     return encode_rows(table, layout, Path(name)).required()
+
+
+def _typed_column(column: InputColumn, fields: Sequence[str]) -> RawColumn:
+    is_exact = column.written or column.text is not None
+    found = column_of(normal_name(column.name), fields, is_exact=is_exact)
+    return apart(found) if column.written else found
 
 
 def encode_rows(raw: RawTable, layout: TableLayout, path: Path) -> EncodedRows:

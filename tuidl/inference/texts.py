@@ -1,6 +1,7 @@
 """Texts of a file as inputs of a network that was trained on texts."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from tuidl.data.paths import stamp
 from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable, text_of
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.spelled import as_written
 from tuidl.data.tables.values import DELIMITER, column_of_texts
 from tuidl.data.text.encoding import mark_of, padding_of
 from tuidl.data.text.filling import filled
@@ -73,7 +75,7 @@ def _lines(path: Path) -> RawTable:
 def _of_lines(lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()) -> RawTable:
     """A table of one column, from texts with the numbers of their lines."""
     texts = [line for _, line in lines]
-    column = column_of_texts("text", dict.fromkeys(texts), texts)
+    column = column_of_texts("text", dict.fromkeys(texts), texts, is_exact=True)
     numbers = np.array([number for number, _ in lines])
     return RawTable((column,), numbers, DELIMITER, False, notes)
 
@@ -81,14 +83,16 @@ def _of_lines(lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()) -> 
 def _column(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
     """The rows of a table, and the place of its column of texts. Raises DataError."""
     header = True if layout.column else None
-    raw = read_raw(stamp(str(path)), DELIMITER, header, 1, is_sure=False)
+    read = partial(read_raw, stamp(str(path)), DELIMITER, header, 1, is_sure=False)
+    raw = read()
     names = [column.name for column in raw.columns]
     wanted = normal_name(layout.column)
     if len(names) == 1:
-        return raw, 0
+        return as_written(raw, [0], [], read), 0
     if wanted not in names:
         what = f"no column {wanted!r}" if wanted else "several columns"
         nearest = guess(wanted, names) if wanted else ""
         way = "give a file with one column, or a .txt file with a text in each line"
         raise DataError(f"{path}: {what}{nearest} (columns here: {', '.join(names[:50])}); {way}")
-    return raw, names.index(wanted)
+    place = names.index(wanted)
+    return as_written(raw, [place], [], read), place

@@ -38,7 +38,8 @@ def test_the_advised_encoding_reads_the_text_as_it_was_written(text: str, encodi
     guess = guessed(text.encode(encoding))
     assert guess is not None
     assert text.encode(encoding).decode(guess.encoding) == text
-    assert guess.text in text and not guess.text.isascii()
+    assert guess.text in text
+    assert not guess.text.isascii()
 
 
 def test_the_whole_file_can_be_read_by_the_advised_encoding() -> None:
@@ -46,7 +47,8 @@ def test_the_whole_file_can_be_read_by_the_advised_encoding() -> None:
     assert guessed(data) == ("cp1252", "Müller")
     strange = data + b"\x81;\x8d\n"  # nothing in cp1252
     guess = guessed(strange)
-    assert guess is not None and guess.encoding == "latin-1"
+    assert guess is not None
+    assert guess.encoding == "latin-1"
     strange.decode(guess.encoding)
 
 

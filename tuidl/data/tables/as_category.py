@@ -13,7 +13,7 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, row_of, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
-from tuidl.data.tables.raw import text_of
+from tuidl.data.tables.raw import PLAIN, text_of
 from tuidl.data.tables.spellings import folded, merged, way_of
 
 MOST = 100
@@ -64,8 +64,14 @@ def _column(fields: Fields, counts: dict[str, int], kept: set[str]) -> InputColu
     other = free(OTHER, counts) if rare else ""
     unseen = fields.settings.unseen or ("other" if other else "zero")
     return InputColumn(
-        fields.raw.name, tuple(names), other=other, rare=rare, unseen=unseen, gaps=fields.gaps()
-    )
+        fields.raw.name, tuple(names), other=other, rare=rare, unseen=unseen, gaps=fields.gaps(),
+        written=is_written(fields),
+    )  # fmt: skip
+
+
+def is_written(fields: Fields) -> bool:
+    """Whether numbers among the names are told apart by how they are written: 1.10 and 1.1."""
+    return any(map(PLAIN.fullmatch, fields.texts))
 
 
 def ordered(fields: Fields, names: list[str]) -> list[str]:

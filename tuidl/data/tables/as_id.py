@@ -7,7 +7,7 @@ import numpy as np
 
 from tuidl.core.lazy import Array
 from tuidl.data.table_layout import UNKNOWN, InputColumn
-from tuidl.data.tables.as_category import counts_of, free, ordered
+from tuidl.data.tables.as_category import counts_of, free, is_written, ordered
 from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Fields, Reading
 
@@ -22,6 +22,7 @@ def as_id(fields: Fields) -> Reading:
         unseen=settings.unseen or "other",
         gaps=fields.gaps(),
         numbered=True,
+        written=is_written(fields),
     )
     reading = Reading("id", column, values_of(fields.raw, column))
     if settings.unseen == "zero":

@@ -11,6 +11,7 @@ from tuidl.data.paths import Stamp
 from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.settings import AS_FOUND, WEIGHT, ColumnSettings, Missing
+from tuidl.data.tables.spelled import is_mixed
 
 Task = Literal["classification", "regression"]
 ColumnName = str | int
@@ -80,6 +81,19 @@ class Chosen:
     @property
     def targets(self) -> tuple[int, ...]:
         return () if self.target is None else (self.target, *self.more_targets)
+
+    @property
+    def unsaid(self) -> list[int]:
+        """Inputs of which nothing says what they are."""
+        return [i for i in self.inputs if not self.settings[i].implied]
+
+    def codes(self, raw: RawTable) -> list[int]:
+        """Columns of ids and categories, as is said or as their fields may be."""
+        return [
+            i for i in (*self.inputs, *self.targets)
+            if self.settings[i].implied in ("id", "category")
+            or (not self.settings[i].implied and is_mixed(raw.columns[i]))
+        ]  # fmt: skip
 
 
 def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:

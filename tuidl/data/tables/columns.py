@@ -1,6 +1,6 @@
 """All columns of a table, put together of blocks of fields."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -28,11 +28,15 @@ FIELDS_AT_ONCE = 1 << 15
 class Columns:
     """Takes in blocks of fields, or texts, and makes RawColumns of them."""
 
-    def __init__(self, names: Sequence[str], most: int, path: str) -> None:
-        """``most``: rows that there may be; ``path``: of the file, for errors."""
+    def __init__(
+        self, names: Sequence[str], most: int, path: str, exact: Collection[str] = ()
+    ) -> None:
+        """``most``: rows that there may be; ``path``: of the file, for errors; ``exact``: columns
+        that have no numbers, but texts as they are written."""
         self.names, self.count = names, 0
         self._parts = [Part(most) for _ in names]
-        self._texts = [Texts(f"{path}: column {name!r}") for name in names]
+        self._texts = [Texts(f"{path}: column {name!r}", is_exact=name in exact) for name in names]
+        self._exact = [place for place, name in enumerate(names) if name in exact]
 
     @property
     def entries_of(self) -> list[Callable[[bytes], Entry]]:
@@ -61,6 +65,7 @@ class Columns:
         shape = len(block.lines), len(self.names)
         found = _numbers(block)
         numbers, unknown = found[0].reshape(shape), found[1].reshape(shape)
+        unknown[:, self._exact] = True
         starts, ends = block.starts.reshape(shape), block.ends.reshape(shape)
         has_texts = np.any(unknown, axis=0).tolist()
         for place, part in enumerate(self._parts):
@@ -130,15 +135,15 @@ class Part:
 class Texts:
     """The fields of one column that are no plain numbers."""
 
-    def __init__(self, name: str) -> None:
-        """``name``: of file and column, for errors."""
-        self.name = name
+    def __init__(self, name: str, *, is_exact: bool = False) -> None:
+        """``name``: of file and column, for errors; ``is_exact``: numbers are texts as well."""
+        self.name, self.is_exact = name, is_exact
         self.places: dict[str, int] = {}
         self.known = KnownFields(self.entry_of_field)
 
     def entry(self, text: str) -> Entry:
         """``text``: without spaces around it."""
-        number = plain_number(text)
+        number = None if self.is_exact else plain_number(text)
         if number is not None:
             return number, -1
         place = self.places.setdefault(text, len(self.places))

@@ -38,7 +38,7 @@ _SLOW = set(" .+-0123456789eE")
 class Stated:
     """How the file is written, as far as that is known. ``is_sure``: else the delimiter and the
     encoding are those of another such file. ``fewest``: columns that there must be. ``skip``:
-    lines on which no row stands."""
+    lines on which no row stands. ``exact``: columns that have texts alone, as they are written."""
 
     delimiter: str | None = None
     header: bool | None = None
@@ -46,6 +46,7 @@ class Stated:
     is_sure: bool = True
     fewest: int = 2
     skip: Skipped = ()
+    exact: tuple[str, ...] = ()
 
 
 def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
@@ -66,7 +67,7 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     rows.empty += before if header.is_there else []
     needed = (BYTES_A_FIELD * len(header.names) + BYTES_A_ROW) * most
     with room_for(needed, MOST_IN_BLOCK, f"{path}", ADVICE):
-        raw, lines = _Reader(records, rows, most).read()
+        raw, lines = _Reader(records, rows, most, stated.exact).read()
     if not len(lines):
         raise DataError(f"{path}: a header but no rows")
     over = passed_over(header, raw)
@@ -104,16 +105,19 @@ def _lines_of(lines: list[str], first: int, count: int) -> list[int]:
 class _Reader:
     """Gives all records to the columns."""
 
-    def __init__(self, records: Records, rows: Rows, most: int) -> None:
-        """``most``: rows that there may be."""
+    def __init__(
+        self, records: Records, rows: Rows, most: int, exact: tuple[str, ...] = ()
+    ) -> None:
+        """``most``: rows that there may be; ``exact``: columns of texts alone."""
         self.records, self.rows = records, rows
-        self.columns = Columns(rows.header.titles, most, f"{records.path}")
+        self.columns = Columns(rows.header.titles, most, f"{records.path}", exact)
         self.lines, self.count = empty((most,), np.int64), 0
         self.text = np.frombuffer(records.data, np.uint8)
         self.text.setflags(write=False)
         self.is_slow = records.delimiter in _SLOW or not records.delimiter.isascii()
         entries = self.columns.entries_of
-        self.scanner = None if self.is_slow else scanner(len(records.data), entries)
+        by_hand = self.is_slow or bool(exact)
+        self.scanner = None if by_hand else scanner(len(records.data), entries)
 
     def read(self) -> tuple[tuple[RawColumn, ...], Array]:
         """The filled columns, and the line of each row."""

@@ -35,9 +35,11 @@ def read_excel(
     fewest: int,
     is_sure: bool = True,
     skip: Skipped = (),
+    exact: tuple[str, ...] = (),
 ) -> RawTable:
     """``sheet``: its name or number, counted from 1; the first with content unless given, or where
-    it is not there and not ``is_sure``. ``skip``: as ``skipping`` has it.
+    it is not there and not ``is_sure``. ``skip``: as ``skipping`` has it; ``exact``: columns of
+    texts alone.
 
     Raises DataError, naming row and column, PresetError for ``skip``, or BackendError for memory.
     """
@@ -65,7 +67,7 @@ def read_excel(
         for number in range(first + head.is_there, len(rows))
         if (fitted := fitting.fitted(number + 1, rows[number])) is not None
     ]
-    columns = Columns(head.titles, len(kept), f"{path}")
+    columns = Columns(head.titles, len(kept), f"{path}", exact)
     columns.add([fields for _, fields in kept])
     lines = np.array([number for number, _ in kept], np.int64)
     notes = [*notes, *([note_of(skipped)] if skipped else []), *fitting.notes()]

@@ -30,8 +30,11 @@ _KEYS = re.compile(rb'"[ \t\r]*:')
 """What stands behind every key; within texts, too."""
 
 
-def read_json_lines(path: Path, size: int, encoding: str | None, fewest: int) -> RawTable:
-    """Raises DataError, naming line and key, or BackendError for memory."""
+def read_json_lines(
+    path: Path, size: int, encoding: str | None, fewest: int, exact: tuple[str, ...] = ()
+) -> RawTable:
+    """``exact``: columns of texts alone. Raises DataError, naming line and key, or BackendError for
+    memory."""
     content = read_large(path, size, encoding)
     most = count_of(content.data, b"\n", 0, len(content.data)) + 1
     parts = _parts(path, content.data)
@@ -41,7 +44,7 @@ def read_json_lines(path: Path, size: int, encoding: str | None, fewest: int) ->
     width = len({key for row in first[1] for key in row})
     needed = (BYTES_A_FIELD * width + BYTES_A_ROW) * most
     with room_for(needed, BYTES_AT_ONCE, f"{path}", ADVICE):
-        objects = _Objects(path, most)
+        objects = _Objects(path, most, exact)
         for lines, rows in chain([first], parts):
             objects.add(lines, rows)
     keys = objects.keys
@@ -57,9 +60,9 @@ class _Objects:
     """Takes in some objects at a time. ``keys``: all that there were, with how many objects have
     each; ``lists``: those with a list in it, and in how many."""
 
-    def __init__(self, path: Path, most: int) -> None:
-        """``most``: objects that there may be."""
-        self.path, self.most, self.count = path, most, 0
+    def __init__(self, path: Path, most: int, exact: tuple[str, ...] = ()) -> None:
+        """``most``: objects that there may be; ``exact``: columns of texts alone."""
+        self.path, self.most, self.count, self.exact = path, most, 0, exact
         self.keys: dict[str, int] = {}
         self.lists: dict[str, int] = {}
         self._parts: dict[str, tuple[Part, Texts]] = {}
@@ -99,13 +102,14 @@ class _Objects:
 
     def _begin(self, key: str) -> None:
         """A column for a key, which the objects so far do not have."""
-        self._parts[key] = Part(self.most), Texts(f"{self.path}: key {key!r}")
+        texts = Texts(f"{self.path}: key {key!r}", is_exact=normal_name(key) in self.exact)
+        self._parts[key] = Part(self.most), texts
         for start in range(0, self.count, ROWS_AT_ONCE):
             self._put(key, start, [None] * min(ROWS_AT_ONCE, self.count - start))
 
     def _put(self, key: str, start: int, values: list[Any]) -> None:
         part, texts = self._parts[key]
-        column = column_of(key, values)
+        column = column_of(key, values, is_exact=texts.is_exact)
         places = [texts.entry(text)[1] for text in column.texts]
         codes = np.array([*places, -1], np.int32)[column.codes]
         part.put(start, column.numbers, codes)

@@ -22,8 +22,9 @@ BYTES_A_VALUE = 40
 """Memory: as Arrow has it, a number, a code, and what lies between."""
 
 
-def read_parquet(path: Path, fewest: int) -> RawTable:
-    """Raises DataError, naming the column, or BackendError for memory."""
+def read_parquet(path: Path, fewest: int, exact: tuple[str, ...] = ()) -> RawTable:
+    """``exact``: columns whose texts are no numbers. Raises DataError, naming the column, or
+    BackendError for memory."""
     arrow, parquet = needed("pyarrow", path), needed("pyarrow.parquet", path)
     try:
         with path.open("rb") as file:
@@ -39,7 +40,7 @@ def read_parquet(path: Path, fewest: int) -> RawTable:
             needed_bytes = (BYTES_A_FIELD * width + BYTES_A_ROW) * rows
             least = BYTES_A_VALUE * width * _largest_group(source.metadata)
             with room_for(needed_bytes + least, least, f"{path}", ADVICE):
-                columns = _columns(arrow, source, names)
+                columns = _columns(arrow, source, names, exact)
                 lines = empty((rows,), np.int64)
     except (arrow.ArrowException, OSError) as error:
         problem = " ".join(str(error).split())[:200]
@@ -60,7 +61,9 @@ def _flat(table: Any) -> Any:
     return table
 
 
-def _columns(arrow: Any, source: Any, names: tuple[str, ...]) -> list[RawColumn]:
+def _columns(
+    arrow: Any, source: Any, names: tuple[str, ...], exact: tuple[str, ...]
+) -> list[RawColumn]:
     """``source``: the open file, which is read a row group at a time."""
     metadata = source.metadata
     joined = JoinedColumns(names, metadata.num_rows)
@@ -68,7 +71,9 @@ def _columns(arrow: Any, source: Any, names: tuple[str, ...]) -> list[RawColumn]
     for group in groups or [list[int]()]:
         table = _flat(source.read_row_groups(group))
         pairs = zip(names, table.columns, strict=True)
-        joined.add([_column(arrow, *pair) for pair in pairs], table.num_rows)
+        joined.add(
+            [_column(arrow, name, column, name in exact) for name, column in pairs], table.num_rows
+        )
     return joined.finished()
 
 
@@ -99,8 +104,9 @@ def _is_known(arrow: Any, kind: Any) -> bool:
     )  # fmt: skip
 
 
-def _column(arrow: Any, name: str, column: Any) -> RawColumn:
-    """``arrow``: the library. What cannot be read is empty; durations are seconds."""
+def _column(arrow: Any, name: str, column: Any, is_exact: bool) -> RawColumn:
+    """``arrow``: the library; ``is_exact``: texts are no numbers. What cannot be read is
+    empty; durations are seconds."""
     kinds, kind = arrow.types, column.type
     is_coded = kinds.is_dictionary(kind)
     if is_coded:
@@ -121,7 +127,8 @@ def _column(arrow: Any, name: str, column: Any) -> RawColumn:
         coded = coded.dictionary_encode()
     different = [text_of_value(value) for value in coded.dictionary.to_pylist()]
     places = coded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
-    found = column_of_texts(name, dict.fromkeys([*different, ""]), [*different, ""])
+    texts = [*different, ""]
+    found = column_of_texts(name, dict.fromkeys(texts), texts, is_exact=is_exact)
     return _without_unused(RawColumn(name, found.numbers[places], found.texts, found.codes[places]))
 
 

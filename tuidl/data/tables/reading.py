@@ -29,22 +29,23 @@ def read_raw(
     is_sure: bool = True,
     sheet: str | int | None = None,
     skip: Skipped = (),
+    exact: tuple[str, ...] = (),
 ) -> RawTable:
     """The table in a file, of the format that the end of its name says.
 
     ``fewest``: columns that it must have; ``is_sure``: the delimiter, encoding and sheet are
     stated, else they are those of another such file, and give way where they do not fit.
     ``sheet``: of a workbook, by name or number. ``skip``: lines on which no row stands; without a
-    text they must be there.
+    text they must be there. ``exact``: columns that have texts alone, numbers as they are written.
 
     Raises DataError where the file is at fault, PresetError where ``skip`` is, BackendError where
     memory is too small.
     """
-    settings = (delimiter, header, fewest, encoding, is_sure, sheet, repr(skip))
+    settings = (delimiter, header, fewest, encoding, is_sure, sheet, repr(skip), repr(exact))
     if stamp[2] >= BYTES_WORTH_KEEPING and (found := kept_table(stamp, settings)):
         return found
     began = time.monotonic()
-    table = _read(stamp, Stated(delimiter, header, encoding, is_sure, fewest, skip), sheet)
+    table = _read(stamp, Stated(delimiter, header, encoding, is_sure, fewest, skip, exact), sheet)
     if stamp[2] >= BYTES_WORTH_KEEPING:
         keep_table(stamp, settings, table, time.monotonic() - began)
     return table
@@ -59,15 +60,17 @@ def _read(stamp: Stamp, stated: Stated, sheet: str | int | None) -> RawTable:
         case "json_lines":
             from tuidl.data.tables.json_lines import read_json_lines
 
-            table = read_json_lines(path, size, encoding if is_sure else None, fewest)
+            table = read_json_lines(path, size, encoding if is_sure else None, fewest, stated.exact)
             return without_rows(table, stated.skip, is_stated=is_sure)
         case "parquet":
             from tuidl.data.tables.parquet import read_parquet
 
-            return without_rows(read_parquet(path, fewest), stated.skip, is_stated=is_sure)
+            return without_rows(
+                read_parquet(path, fewest, stated.exact), stated.skip, is_stated=is_sure
+            )
         case "excel":
             from tuidl.data.tables.excel import read_excel
 
-            return read_excel(path, size, sheet, header, fewest, is_sure, stated.skip)
+            return read_excel(path, size, sheet, header, fewest, is_sure, stated.skip, stated.exact)
         case "delimited":
             return read_delimited(path, size, stated)

@@ -17,10 +17,10 @@ DELIMITER = ","
 """What is taken for the delimiter of a text beside tables that have none."""
 
 
-def column_of(name: str, values: Sequence[object]) -> RawColumn:
+def column_of(name: str, values: Sequence[object], *, is_exact: bool = False) -> RawColumn:
     """One value for each row; None is a gap, as an empty field is. A text that is a plain number
-    is one."""
-    if set(map(type, values)) <= {int, float}:
+    is one, unless all are texts as they are written (``is_exact``)."""
+    if not is_exact and set(map(type, values)) <= {int, float}:
         try:
             numbers = np.array(values, np.float64)
         except OverflowError:
@@ -28,17 +28,22 @@ def column_of(name: str, values: Sequence[object]) -> RawColumn:
         if np.isfinite(numbers).all():
             return RawColumn(name, numbers, (), np.full(len(values), -1, np.int32))
     texts = list(map(text_of_value, values))
-    return column_of_texts(name, dict.fromkeys(texts), texts)
+    return column_of_texts(name, dict.fromkeys(texts), texts, is_exact=is_exact)
 
 
 def column_of_texts(
-    name: str, different: Sequence[str] | dict[str, Any], texts: list[str]
+    name: str,
+    different: Sequence[str] | dict[str, Any],
+    texts: list[str],
+    *,
+    is_exact: bool = False,
 ) -> RawColumn:
-    """``different``: the texts, each once."""
+    """``different``: the texts, each once. ``is_exact``: none of them is taken for a number."""
     known: dict[str, tuple[float, int]] = {}
     places: dict[str, int] = {}
     for text in different:
-        number = plain_number(stripped := text.strip())
+        stripped = text.strip()
+        number = None if is_exact else plain_number(stripped)
         if number is None:
             known[text] = np.nan, places.setdefault(stripped, len(places))
         else:

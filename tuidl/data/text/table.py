@@ -1,7 +1,7 @@
 """A column of texts in the user's own table, each with a class or a number."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -115,6 +115,7 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     from tuidl.data.tables.problems import problem_in
     from tuidl.data.tables.raw import text_of
     from tuidl.data.tables.reading import read_raw
+    from tuidl.data.tables.spelled import as_written
     from tuidl.data.tables.target import read_target
     from tuidl.data.text.labelled import labelled
 
@@ -123,10 +124,13 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
         source.target, source.delimiter, source.header, beside=((source.text, "data.text"),),
         encoding=source.encoding, sheet=source.sheet, needs_inputs=False,
     )  # fmt: skip
-    raw = read_raw(
-        now, source.delimiter, options.says_header, 2, encoding=source.encoding, sheet=source.sheet
-    )
+    read = partial(
+        read_raw, now, source.delimiter, options.says_header, 2,
+        encoding=source.encoding, sheet=source.sheet,
+    )  # fmt: skip
+    raw = read()
     chosen = chosen_columns(path, raw, options)
+    raw = as_written(raw, chosen.beside, [], read)
     place = chosen.targets[0]
     target = read_target(raw.columns[place], chosen.settings[place], source.task)
     if target.problem:
