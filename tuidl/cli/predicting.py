@@ -64,7 +64,8 @@ def predict(
     user: str | None,
     top: int | None,
 ) -> None:
-    """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array.
+    """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array, texts or
+    prompts, a line each in a .txt file or in a table's column.
 
     '-' reads a table from a pipe, CSV or lines of JSON, and prints lines of JSON where nothing else
     is said. A row that cannot be predicted is marked as a problem, and the others are answered;
@@ -138,13 +139,18 @@ def _predicted(
 ) -> "list[Predictions]":
     """Of files, or of what comes through a pipe. Raises TuidlError."""
     from tuidl.inference.piped import CALLED, STDIN, piped_table
+    from tuidl.inference.prompts import COLUMN
 
     if names != (STDIN,):
         return trained.predict_files(names, key=key, invert=invert)
     if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError("'-' reads from a pipe: cat new.csv | tuidl predict RUN -")
     text = trained.preparation.text
-    column = text.column if text is not None and text.predicts == "label" else None
+    column = None
+    if text is not None and text.predicts == "label":
+        column = text.column
+    elif text is not None and text.answers:
+        column = COLUMN
     with piped_table(sys.stdin.buffer, column) as path:
         found = trained.predict_file(path, key=key, invert=invert)
         problems = {i: why.replace(str(path), CALLED) for i, why in found.problems.items()}

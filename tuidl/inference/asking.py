@@ -73,7 +73,10 @@ def of_file(preset: Preset, prepared: Preparation, path: Path) -> Inputs:
     if size > LARGEST_FILE:
         most = f"{LARGEST_FILE >> 20} MiB"
         raise DataError(f"{path}: more than {most}, for which training would wait: tuidl predict")
-    return first(read_inputs(preset, prepared, path))
+    inputs = read_inputs(preset, prepared, path)
+    if inputs.prompts is not None:
+        raise DataError(f"{path}: prompts of a file are answered by tuidl predict")
+    return first(inputs)
 
 
 def first(inputs: Inputs, most: int = MOST) -> Inputs:

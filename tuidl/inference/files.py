@@ -23,6 +23,7 @@ from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.prompts import Prompts, prompts_in
 from tuidl.inference.rows import Encode, encoded, places
 from tuidl.inference.texts import encoded_texts, text_rows
 from tuidl.nn.layers.base import describe
@@ -40,7 +41,8 @@ class Inputs:
     ``notes``: what was done to them that nobody has asked for. ``problems``: why an example cannot
     be predicted, by its place from 0 on; what ``x`` has there means nothing. ``table``: the rows as
     the file has them, where it is a table. ``marks``: what is special about an example that is
-    predicted all the same."""
+    predicted all the same. ``prompts``: in the place of ``x``, where the network answers to texts.
+    """
 
     x: Array
     names: Sequence[str]
@@ -48,6 +50,7 @@ class Inputs:
     problems: Mapping[int, str] = field(default_factory=dict)
     table: RawTable | None = None
     marks: Mapping[int, str] = field(default_factory=dict)
+    prompts: Prompts | None = None
 
 
 def read_inputs(
@@ -77,6 +80,8 @@ def read_inputs(
     if is_table(path) and prepared.table is not None and prepared.table.window:
         series = next_windows(path, prepared.table)
         return ready(path, prepared, series.x, series.names, series.notes, series.problems)
+    if is_table(path) and prepared.text is not None and prepared.text.answers:
+        return _asked(prompts_in(path, prepared.text))
     if is_table(path):
         return _of_rows(preset, prepared, path)
     if suffix in (".npy", ".npz"):
@@ -84,6 +89,14 @@ def read_inputs(
         return ready(path, prepared, values, (), notes)
     known = ", ".join([*TABLES, ".npy", ".npz", *sorted(SUFFIXES)])
     raise DataError(f"{path}: no kind of file to predict (expected {known})")
+
+
+def _asked(given: Prompts) -> Inputs:
+    count = len(given.texts)
+    return Inputs(
+        np.zeros((count, 0)), Numbered.up_to(count), given.table.notes, given.problems,
+        given.table, given.marks, given,
+    )  # fmt: skip
 
 
 def ready(

@@ -96,11 +96,16 @@ class Generator:
 
     def shares(self, tokens: Sequence[int]) -> Array:
         """(vocabulary,) the probability of each token after these, float64."""
-        row, _, end = self.row(tokens)
-        found = self._answers(row)
+        found: Array = self.shares_of([tokens])[0]
+        return found
+
+    def shares_of(self, texts: Sequence[Sequence[int]]) -> Array:
+        """(texts, vocabulary) the same after each of several texts."""
+        rows = [self.row(tokens) for tokens in texts]
+        found = self._answers(np.concatenate([row for row, _, _ in rows]))
         if self.layout.predicts != "last":
-            found = found[:, end - 1]
-        return np.asarray(self._decode(found)[0], np.float64)
+            found = found[np.arange(len(rows)), [end - 1 for _, _, end in rows]]
+        return np.asarray(self._decode(found), np.float64)
 
     def row(self, tokens: Sequence[int]) -> tuple[Array, int, int]:
         """The input (1, window) that these tokens are, and the places where they begin and end in

@@ -15,7 +15,9 @@ from tuidl.core.garbage import many_objects
 from tuidl.core.lazy import Array
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
+from tuidl.inference.generating import generator_of
 from tuidl.inference.preprocessing import Preparation, prepared_for
+from tuidl.inference.prompts import Answers, Prompts, answers_to
 from tuidl.inference.rows import are_many, moved, places, rows_of, stored, within
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
 from tuidl.model.model import Model
@@ -43,7 +45,8 @@ class Predictions:
         Of all examples, those without an answer among them.
     decoded
         ``(answered, *answer shape)`` float64: shares of classes or labels, or numbers in the unit
-        of the targets, of the examples that have an answer, in their order.
+        of the targets, of the examples that have an answer, in their order. Of prompts objects:
+        prompt, answer, whether it was cut.
     notes
         What was changed about the inputs without being asked for.
     problems
@@ -202,6 +205,8 @@ def predict_file(
 
 def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions:
     """What a model says of examples that are read already. Raises DataError."""
+    if inputs.prompts is not None:
+        return _answers(model, prepared, inputs, inputs.prompts)
     count = len(inputs.x)
     inputs = _without_strangers(inputs, model.program.graph.answering)
     is_fit = np.ones(count, bool)
@@ -212,6 +217,15 @@ def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions
     fit = np.flatnonzero(is_fit)
     parts = (prepared.decode(model.predict(inputs.x[fit[rows]])) for rows in places(len(fit)))
     return _finite(task_of(model.preset), inputs, stored(parts, len(fit)))
+
+
+def _answers(model: Model, prepared: Preparation, inputs: Inputs, prompts: Prompts) -> Predictions:
+    task = task_of(model.preset)
+    found = answers_to(generator_of(prepared, model), prompts)
+    return Predictions(
+        Answers(task.spec, task.loss), inputs.names, found, inputs.notes, inputs.problems,
+        (prompts.table,), inputs.marks,
+    )  # fmt: skip
 
 
 def _without_strangers(inputs: Inputs, graph: Graph) -> Inputs:

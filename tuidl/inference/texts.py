@@ -10,7 +10,7 @@ from tuidl.core.errors import DataError, guess
 from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.paths import stamp
 from tuidl.data.tables.header import normal_name
-from tuidl.data.tables.raw import RawTable, text_of
+from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.spelled import as_written
 from tuidl.data.tables.values import DELIMITER, column_of_texts
@@ -32,7 +32,22 @@ def text_rows(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
         if not layout.generates:
             what = "has learned which words stand near each other: key 2 shows the nearest ones"
         raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
-    return (_lines(path), 0) if _has_lines(path) else _column(path, layout)
+    return text_column(path, layout.column)
+
+
+def text_column(path: Path, name: str) -> tuple[RawTable, int]:
+    """The same of any network that reads texts; ``name``: of the column, "" where it has none."""
+    if _has_lines(path):
+        return _lines(path, name or "text"), 0
+    return _column(path, name)
+
+
+def texts_in(column: RawColumn) -> list[str]:
+    """What a column says in each row."""
+    return [
+        column.texts[code] if code >= 0 else text_of(number)
+        for code, number in zip(column.codes, column.numbers, strict=True)
+    ]
 
 
 def typed_texts(texts: Sequence[str], layout: TextLayout, name: str) -> EncodedRows:
@@ -49,11 +64,7 @@ def _has_lines(path: Path) -> bool:
 def encoded_texts(raw: RawTable, place: int, layout: TextLayout, path: Path) -> EncodedRows:
     """All or some rows of ``text_rows`` as inputs. What the vocabulary lacks is marked; a row
     without text is a problem."""
-    column = raw.columns[place]
-    texts = [
-        column.texts[code] if code >= 0 else text_of(number)
-        for code, number in zip(column.codes, column.numbers, strict=True)
-    ]
+    texts = texts_in(raw.columns[place])
     tokenizer = layout.tokenizer
     rows = [tokenizer.encode(text) for text in texts]
     problems = {
@@ -66,27 +77,29 @@ def encoded_texts(raw: RawTable, place: int, layout: TextLayout, path: Path) -> 
     return EncodedRows(x.astype(np.float64), raw, problems, marks)
 
 
-def _lines(path: Path) -> RawTable:
+def _lines(path: Path, name: str = "text") -> RawTable:
     text, notes = read_text(stamp(str(path)))
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    return _of_lines([(number, line.strip()) for number, line in lines], notes)
+    return _of_lines([(number, line.strip()) for number, line in lines], notes, name)
 
 
-def _of_lines(lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()) -> RawTable:
+def _of_lines(
+    lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = (), name: str = "text"
+) -> RawTable:
     """A table of one column, from texts with the numbers of their lines."""
     texts = [line for _, line in lines]
-    column = column_of_texts("text", dict.fromkeys(texts), texts, is_exact=True)
+    column = column_of_texts(name, dict.fromkeys(texts), texts, is_exact=True)
     numbers = np.array([number for number, _ in lines])
     return RawTable((column,), numbers, DELIMITER, False, notes)
 
 
-def _column(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
+def _column(path: Path, name: str) -> tuple[RawTable, int]:
     """The rows of a table, and the place of its column of texts. Raises DataError."""
-    header = True if layout.column else None
+    header = True if name else None
     read = partial(read_raw, stamp(str(path)), DELIMITER, header, 1, is_sure=False)
     raw = read()
     names = [column.name for column in raw.columns]
-    wanted = normal_name(layout.column)
+    wanted = normal_name(name)
     if len(names) == 1:
         return as_written(raw, [0], [], read), 0
     if wanted not in names:

@@ -56,6 +56,11 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
     if prepared.table is not None and prepared.table.window and is_table(path):
         return _of_series(preset, prepared, prepared.table, path)
     inputs = read_inputs(preset, prepared, path, key=key)
+    if inputs.prompts is not None:
+        raise DataError(
+            f"{path}: answers to a file are not judged; tuidl evaluate RUN judges those to "
+            "held-out prompts, and tuidl predict RUN FILE gives answers"
+        )
     if inputs.table is not None:
         y = _of_table(preset, prepared, path, inputs.table)
         origin = Origin.of_rows(inputs.table, np.arange(len(y)))

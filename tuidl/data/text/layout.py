@@ -30,6 +30,11 @@ class TextLayout(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether text can be written with it, token by token."""
         return self.predicts in ("every", "last")
 
+    @property
+    def answers(self) -> bool:
+        """Whether it answers to prompts: lines of which only what follows a sign is predicted."""
+        return self.generates and self.is_lines and bool(self.answer_after)
+
     def problems(self, shape: tuple[int, ...], vocabulary: tuple[str, ...]) -> Iterator[str]:
         """What a file that anyone may have written has wrong."""
         tokens, merges = self.tokenizer.tokens, self.tokenizer.merges
