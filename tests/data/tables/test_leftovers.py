@@ -52,6 +52,8 @@ EXPECTED = {"a": [1, 2, 3], "b": ["x", "y", "z"]}
         ("# exported, today\n" + PLAIN, "line 1: 1 comment line ('#') passed over"),
         ("# a,b\n1,x\n2,y\n3,z\n", "line 1: begins with '#', read as the names of the columns"),
         ("#a,b\n1,x\n2,y\n3,z\n", "line 1: begins with '#', read as the names"),
+        ("a,b\n1,x\n2,y\na,b\n3,z\n", "line 4 repeats the names of the columns: passed over"),
+        ("a,b\na , b\n1,x\n2,y\n3,z\na,b\n", "lines 2, 6 repeat the names of the columns"),
         ("a,b\n1,x\n   \n2,y\n\t\n3,z\n \n", ""),
         (PLAIN.replace("\n", "\r\n"), ""),
         (PLAIN.replace("\n", "\r"), ""),
@@ -189,3 +191,26 @@ def test_the_delimiter_is_told_from_decimal_commas(
 def test_what_cannot_be_read_is_said(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read(tmp_path, text)
+
+
+def test_a_first_row_of_texts_that_recurs_is_a_row(tmp_path: Path) -> None:
+    table = read(tmp_path, "DE,Germany\nFR,France\nDE,Germany\nIT,Italy\n", header=None)
+    assert not table.has_header
+    assert len(table.lines) == 4
+
+
+def test_a_row_with_one_name_is_a_row(tmp_path: Path) -> None:
+    table = read(tmp_path, "a,b\n1,x\n2,b\n3,z\n")
+    assert values(table)["b"] == ["x", "b", "z"]
+    assert table.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "is_said"),
+    [("0,1,2", True), ("2019,2020,2021", True), ("1,2,4", False), ("5,6,7", False)],
+)
+def test_numbers_that_may_be_names_are_a_guess(tmp_path: Path, first: str, is_said: bool) -> None:
+    table = read(tmp_path, f"{first}\n0.5,3,7\n1.5,2,9\n2.5,8,1\n")
+    assert not table.has_header
+    assert any("data.header = true" in note for note in table.notes) == is_said
+    assert not read(tmp_path, f"{first}\n3,4,5\n4,5,6\n").notes

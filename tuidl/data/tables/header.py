@@ -18,6 +18,7 @@ from tuidl.data.tables.raw import RawColumn, plain_number
 MOST_COLUMNS = 10_000
 MOST_TITLES = 10
 """Lines below the first one among which the names of all columns may stand."""
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 FEWEST_BELOW = 3
 """Rows below a number that may be a name."""
 _ROW_NUMBERS = re.compile(r"|Unnamed: \d+|rownames|row\.names")
@@ -137,8 +138,15 @@ def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _recur(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether every one of several names stands in its own column as well."""
-    whole = (row for row in rows if len(row) == len(names))
+    """Whether every one of several names stands in its own column as well. Rows that repeat all of
+    them are not looked at where a name stands over values alone."""
+    whole = [row for row in rows if len(row) == len(names)]
+    others = [row for row in whole if list(map(normal_name, row)) != list(names)]
+    if others and any(
+        not is_value(name) and all(is_value(row[place]) for row in others)
+        for place, name in enumerate(names)
+    ):
+        whole = others
     below = [set(column) for column in zip(*whole, strict=True)]
     return (
         len(names) > 1
@@ -148,12 +156,27 @@ def _recur(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def guess_of(header: Header, columns: Sequence[RawColumn], line: int) -> list[str]:
-    """What to say of names that nothing tells from texts below them: there are no numbers."""
+    """What to say of names that nothing tells from texts below them, as there are no numbers; and
+    of a first row that counts its columns, or the years, as names do."""
+    if not header.is_there and _count_columns(columns):
+        some = ", ".join(f"{column.numbers[0]:.0f}" for column in columns[:3])
+        said = "is taken as a row; if it names the columns: data.header = true"
+        return [f"a guess: line {line + 1} ({some}, ...) {said}"]
     if not header.is_there or any((column.codes < 0).any() for column in columns):
         return []
     some = ", ".join(repr(name[:40]) for name in header.names[:3])
     said = "is taken as the names of the columns; else data.header = false"
     return [f"a guess: line {line} ({some}) {said}"]
+
+
+def _count_columns(columns: Sequence[RawColumn]) -> bool:
+    """Whether the first row is 0, 1, 2, ..., 1, 2, 3, ... or years one after the other, and the
+    second is none such."""
+    if len(columns) < FEWEST_BELOW or len(columns[0].codes) < 2:
+        return False
+    first, second = (np.array([column.numbers[row] for column in columns]) for row in (0, 1))
+    is_first = first[0] in (0, 1) or FIRST_YEAR <= first[0] <= LAST_YEAR
+    return bool(is_first and (np.diff(first) == 1).all() and not (np.diff(second) == 1).all())
 
 
 def _stands_over_texts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

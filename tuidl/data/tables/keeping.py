@@ -21,7 +21,7 @@ from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, RawTable
 Settings = tuple[str | int | bool | None, ...]
 
 KIND = "tables"
-FORMAT = 2
+FORMAT = 3
 """Raised when a table is made differently from the same file."""
 SECONDS_WORTH_KEEPING = 0.5
 """Reading that takes less is done again."""

@@ -1,5 +1,6 @@
 """Rows that are none: units below the names, a total at the end."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from tuidl.core.errors import PresetError
 from tuidl.core.lazy import Array
 from tuidl.data.tables.gaps import is_gap
+from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.skipping import KEY, LONGEST, Skipped, note_of
 
@@ -15,6 +17,8 @@ _TOTALS = (
     "insgesamt,mittelwert,durchschnitt,somme,moyenne,totale,totaal,suma,promedio"
 )
 TOTALS = frozenset(_TOTALS.split(","))
+MOST_LINES = 5
+"""Lines that a note names."""
 
 
 def without_rows(raw: RawTable, skip: Skipped, *, is_stated: bool) -> RawTable:
@@ -34,6 +38,36 @@ def without_rows(raw: RawTable, skip: Skipped, *, is_stated: bool) -> RawTable:
     columns = tuple(_of_rows(column, rows) for column in raw.columns)
     notes = (*raw.notes, note_of(tuple(found)))
     return replace(raw, columns=columns, lines=raw.lines[rows], notes=notes, skipped=tuple(found))
+
+
+def without_names(raw: RawTable) -> RawTable:
+    """Without the rows that say the names of all columns once more, as in files that were put
+    together of several."""
+    if not raw.has_header or len(raw.columns) < 2:
+        return raw
+    are_names = _are_names(raw.columns)
+    if are_names is None or not (lines := raw.lines[are_names].tolist()):
+        return raw
+    rows = np.flatnonzero(~are_names)
+    columns = tuple(_of_rows(column, rows) for column in raw.columns)
+    some = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
+    what = f"line {some} repeats" if len(lines) == 1 else f"lines {some} repeat"
+    notes = (*raw.notes, f"{what} the names of the columns: passed over")
+    return replace(raw, columns=columns, lines=raw.lines[rows], notes=notes)
+
+
+def _are_names(columns: Sequence[RawColumn]) -> Array | None:
+    """Which rows have nothing but the names of their columns; None where none has."""
+    found: Array | None = None
+    for column in columns:
+        places = [i for i, text in enumerate(column.texts) if normal_name(text) == column.name]
+        if not places:
+            return None
+        here = np.isin(column.codes, places)
+        found = here if found is None else found & here
+        if not found.any():
+            return None
+    return found
 
 
 def _said(raw: RawTable, row: int) -> str:

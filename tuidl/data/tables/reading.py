@@ -9,7 +9,7 @@ from tuidl.data.tables.delimited import Stated, read_delimited
 from tuidl.data.tables.dialect import MISSING, is_value
 from tuidl.data.tables.formats import format_of
 from tuidl.data.tables.keeping import keep_table, kept_table
-from tuidl.data.tables.odd_rows import without_rows
+from tuidl.data.tables.odd_rows import without_names, without_rows
 from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.skipping import Skipped
 
@@ -71,6 +71,8 @@ def _read(stamp: Stamp, stated: Stated, sheet: str | int | None) -> RawTable:
         case "excel":
             from tuidl.data.tables.excel import read_excel
 
-            return read_excel(path, size, sheet, header, fewest, is_sure, stated.skip, stated.exact)
+            return without_names(
+                read_excel(path, size, sheet, header, fewest, is_sure, stated.skip, stated.exact)
+            )
         case "delimited":
-            return read_delimited(path, size, stated)
+            return without_names(read_delimited(path, size, stated))
