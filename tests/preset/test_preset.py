@@ -235,6 +235,10 @@ def test_a_missing_part_is_named(key: str) -> None:
         ("=3", "--set =3: expected KEY=VALUE, KEY like training.epochs"),
         ("layers.9.units=3", "--set layers.9.units=3: expected a number from 0 to 3, got '9'"),
         ("layers.x.units=3", "--set layers.x.units=3: expected a number from 0 to 3, got 'x'"),
+        (
+            "layers[9].units=3",
+            "--set layers[9].units=3: expected a number from 0 to 3, got '9'",
+        ),
         ("name.x=3", "--set name.x=3: name holds no table"),
         ("name.x.y=3", "--set name.x.y=3: name.x is not a table or a list"),
     ],
@@ -243,6 +247,16 @@ def test_wrong_overrides_are_refused_with_this_message(override: str, message: s
     with pytest.raises(PresetError) as caught:
         helpers.preset(helpers.CONV, override)
     assert str(caught.value) == message
+
+
+def test_places_of_a_list_go_as_errors_write_them() -> None:
+    layers = helpers.preset(helpers.CONV, "layers[0].filters=5").layers
+    assert layers == helpers.preset(helpers.CONV, "layers.0.filters=5").layers
+
+
+def test_a_list_that_is_no_toml_is_no_text() -> None:
+    with pytest.raises(PresetError, match=r"with quotes around texts: .\"accuracy\""):
+        helpers.preset(helpers.CONV, "training.metrics=[accuracy]")
 
 
 def test_tables_of_a_list_go_by_their_names_too() -> None:

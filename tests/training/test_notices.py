@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
-from tuidl.core.errors import DataError
+from tuidl.core.errors import DataError, PresetError
 from tuidl.preset.library import load_preset
 from tuidl.training.trainer import Trainer
 
@@ -54,6 +54,28 @@ X = np.linspace(-1, 1, 40).reshape(20, 2)
 def test_targets_out_of_reach(tmp_path: Path, activation: str, y: list[float], said: str) -> None:
     layers = DENSE.format(units=1, activation=activation)
     notices = trainer(tmp_path, X, np.array(y * 10), layers).notices()
+    assert (said in notices[0]) if said else not notices
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "classes", "said"),
+    [
+        ("relu", "cross_entropy", 3, "gives no score below 0, and learns nothing where"),
+        ("relu", "binary_cross_entropy", 2, "gives no score below 0, so no probability is below"),
+        ("softmax", "cross_entropy", 3, ""),
+        ("linear", "cross_entropy", 3, ""),
+        ("sigmoid", "binary_cross_entropy", 2, ""),
+    ],
+)
+def test_scores_with_a_limit(
+    tmp_path: Path, activation: str, loss: str, classes: int, said: str
+) -> None:
+    outputs = 1 if loss.startswith("binary") else classes
+    np.savez(tmp_path / "d.npz", x=X, y=np.arange(20) % classes)
+    head = HEAD.format(path=tmp_path / "d.npz", more="", batch=8, validation=0)
+    head = head.replace("regression", "classification").replace('"mse"', f'"{loss}"')
+    layers = DENSE.format(units=outputs, activation=activation)
+    notices = Trainer(helpers.preset(head + layers)).notices()
     assert (said in notices[0]) if said else not notices
 
 
@@ -114,3 +136,14 @@ def test_centres_that_would_be_drawn_again_after_the_end() -> None:
     ]
     assert not said[0]
     assert "redrawn_after = 1000 never comes" in said[1][0]
+
+
+def test_a_network_is_closed_once(tmp_path: Path) -> None:
+    np.savez(tmp_path / "d.npz", x=X, y=np.arange(20) % 3)
+    head = HEAD.format(path=tmp_path / "d.npz", more="", batch=8, validation=0)
+    head = head.replace("regression", "classification").replace('"mse"', '"cross_entropy"')
+    last = '[[layers]]\ntype = "softmax"\n'
+    helpers.preset(head + DENSE.format(units=3, activation="linear") + last)
+    for below in ("softmax", "sigmoid", "tanh"):
+        with pytest.raises(PresetError, match=f"ends in {below} and then softmax"):
+            Trainer(helpers.preset(head + DENSE.format(units=3, activation=below) + last))

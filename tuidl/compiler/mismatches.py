@@ -2,7 +2,7 @@
 
 from math import prod
 
-from tuidl.compiler.nodes import Head, Node, last_activation
+from tuidl.compiler.nodes import Head, Node, activation_below, last_activation
 from tuidl.core.errors import PresetError
 from tuidl.nn.layers.normalization import BatchNormalization
 from tuidl.nn.losses.boxes import GeneralizedIou
@@ -48,11 +48,19 @@ def normalizing(nodes: Nodes) -> list[Node]:
 
 
 def _require_logits(nodes: Nodes, head: Head) -> None:
-    """Raises PresetError where a cross-entropy would take squashed answers as logits."""
+    """Raises PresetError where a cross-entropy, or what closes the network, would take squashed
+    answers as logits."""
     loss = head.loss
     if not isinstance(loss, Classification) or loss.from_logits:
         return
     activation, own = last_activation(nodes, head.node), loss.closing_activation
+    below = activation_below(nodes, head.node)
+    if activation == own and below in SQUASHING:
+        raise PresetError(
+            "layers",
+            f"the network ends in {below} and then {own}, which takes the answers of {below} as "
+            "scores: leave one of the two out",
+        )
     if activation in SQUASHING and activation != own:
         at = f" on {head.name!r}" if head.name else ""
         raise PresetError(

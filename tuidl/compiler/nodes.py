@@ -172,6 +172,16 @@ def last_activation(nodes: tuple[Node, ...], last: int) -> str:
     return "linear" if last < 0 else _activation(nodes[_last_layer(nodes, last)])
 
 
+def activation_below(nodes: tuple[Node, ...], last: int) -> str:
+    """The activation under the last one, where that is a layer of its own; else "linear"."""
+    if last < 0:
+        return "linear"
+    node = nodes[_last_layer(nodes, last)]
+    if node.parameters or node.inputs[0] < 0 or _activation(node) == "linear":
+        return "linear"
+    return last_activation(nodes, node.inputs[0])
+
+
 def needed_for(nodes: tuple[Node, ...], ends: Iterable[int]) -> dict[int, Node]:
     """The nodes that these ends are computed from, in order."""
     wanted = {end for end in ends if end >= 0}

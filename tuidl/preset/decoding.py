@@ -64,14 +64,19 @@ def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: st
     return convert(value, kinds[name], key)
 
 
+_PLACE = re.compile(r"\[([0-9]+)\]")
+"""A place in a list, as errors write it."""
+
+
 def set_value(table: dict[str, Any], override: str) -> None:
     """Apply one ``KEY=VALUE`` of the command line, KEY dotted: ``layers.0.filters=8``. A table of a
-    list is named by its number, or by its own name: ``objectives.generator.steps=2``.
+    list is named by its number, also as errors write it (``layers[0].filters``), or by its own
+    name: ``objectives.generator.steps=2``.
 
     VALUE is read as TOML, or as text where it is none. Raises PresetError.
     """
     key, equals, text = override.partition("=")
-    path = key.strip().split(".")
+    path = _PLACE.sub(r".\1", key.strip()).split(".")
     if not equals or not all(path):
         raise PresetError(f"--set {override}", "expected KEY=VALUE, KEY like training.epochs")
     value = _parsed(text, override)
@@ -107,8 +112,11 @@ def _parsed(text: str, override: str) -> Any:
     """The value that ``text`` is in TOML, or ``text`` itself."""
     try:
         table = tomllib.loads(f"value = {text}")
-    except ValueError:
-        return text.strip()
+    except ValueError as error:
+        if (said := text.strip()).startswith(("[", "{")) and said.endswith(("]", "}")):
+            problem = f'expected TOML, with quotes around texts: ["accuracy"] ({error})'
+            raise PresetError(f"--set {override}", problem) from None
+        return said
     except RecursionError:
         raise PresetError(f"--set {override[:60]}", "nested too deeply") from None
     if set(table) != {"value"}:

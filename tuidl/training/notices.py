@@ -10,6 +10,7 @@ from tuidl.compiler.nodes import Head, last_activation
 from tuidl.core.limits import gib
 from tuidl.core.spilling import folder, is_in_file
 from tuidl.data.class_balance import lopsided
+from tuidl.nn.losses.classification import Classification
 from tuidl.nn.losses.regression import Regression
 from tuidl.tasks.choice import task_for, task_of
 from tuidl.training.scores import too_many_classes
@@ -71,7 +72,10 @@ def _of_network(state: TrainState) -> Iterator[str]:
                 f"{preset.training.epochs}"
             )
     for head in graph.heads:
-        if note := _out_of_reach(last_activation(graph.nodes, head.node), head, state.train_feed):
+        activation = last_activation(graph.nodes, head.node)
+        if note := _out_of_reach(activation, head, state.train_feed):
+            yield note
+        if note := _limited_scores(activation, head):
             yield note
 
 
@@ -87,6 +91,17 @@ def _of_class_weights(state: TrainState) -> Iterator[str]:
             f"{head.score('class weights')}: {said}{more} (examples / (classes * examples of the "
             "class), of the training part); metrics count all examples alike"
         )
+
+
+def _limited_scores(activation: str, head: Head) -> str:
+    """What to say of a network whose scores of classes are never below 0; else nothing."""
+    loss = head.loss
+    if activation != "relu" or not isinstance(loss, Classification):
+        return ""
+    limit = "and learns nothing where all of them are 0"
+    if loss.closing_activation == "sigmoid":
+        limit = "so no probability is below 50%"
+    return f"a network that ends in relu gives no score below 0, {limit}: activation = 'linear'"
 
 
 def _out_of_reach(activation: str, head: Head, feed: ArrayDataset) -> str:
