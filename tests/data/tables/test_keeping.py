@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tuidl.core import limits
 from tuidl.core.kept import Kept
 from tuidl.data.paths import stamp
 from tuidl.data.tables import keeping, reading
@@ -95,3 +96,14 @@ def test_arrays_that_lack_something_are_not_used(path: Path) -> None:
     head, body = Kept(keeping.KIND).read(name) or (b"", b"")
     Kept(keeping.KIND).write(name, head, [body[:-4]])
     assert read(path).columns[0].texts == ()
+
+
+def test_a_table_for_whose_texts_there_is_no_memory_is_read_another_way(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = read(path)
+    assert read(path) is not first
+    monkeypatch.setattr(reading, "_read", lambda *_: first)
+    assert read(path) is not first
+    monkeypatch.setattr(limits, "memory_left", lambda: 10)
+    assert read(path) is first

@@ -16,7 +16,15 @@ from tuidl.core.errors import BackendError, DataError
 from tuidl.core.spilling import is_in_file
 from tuidl.data import SOURCES, csv_table, memory
 from tuidl.data.paths import stamp
-from tuidl.data.tables import columns, content, delimited, json_lines, large_content, reading
+from tuidl.data.tables import (
+    columns,
+    compiled,
+    content,
+    delimited,
+    json_lines,
+    large_content,
+    reading,
+)
 from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.values import column_of
 
@@ -236,3 +244,27 @@ def test_objects_are_put_together_of_parts(tmp_path: Path, monkeypatch: pytest.M
         assert column.texts == expected.texts
         np.testing.assert_array_equal(column.numbers, expected.numbers)
         np.testing.assert_array_equal(column.codes, expected.codes)
+
+
+def test_texts_for_which_machine_code_has_no_room_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "WORTH_LOADING", 0)
+    monkeypatch.setattr(compiled, "WORTH_COMPILING", 0)
+    path = tmp_path / "t.csv"
+    path.write_text("id,y\n" + "".join(f"k{i},{i}\n" for i in range(6000)))
+    assert len(reading.read_raw(stamp(str(path))).columns[0].texts) == 6000
+    reading.read_raw.cache_clear()
+    monkeypatch.setattr(limits, "memory_left", lambda: 1_000_000)
+    with pytest.raises(BackendError, match=r"t\.csv, of more than 4,\d{3} different texts, needs"):
+        reading.read_raw(stamp(str(path)))
+
+
+def test_texts_and_their_classes_are_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("t,y\n" + "".join(f"good {i} thing,{'ab'[i % 2]}\n" for i in range(1000)))
+    monkeypatch.setattr(limits, "memory_left", lambda: 200_000)
+    with pytest.raises(BackendError, match=r"t\.csv needs .* use a smaller file"):
+        SOURCES["text_csv"](path=str(path), text="t", target="y").spec()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.core.lazy import Array
+from tuidl.core.limits import check_memory
 from tuidl.data.tables.texts import Entry
 
 WORTH_LOADING = 32 << 20
@@ -38,21 +39,27 @@ class Scanned:
     is_odd: bool
 
 
-def scanner(size: int, entry_of: Sequence[Callable[[bytes], Entry]]) -> "Scanner | None":
+def scanner(
+    size: int, entry_of: Sequence[Callable[[bytes], Entry]], where: str
+) -> "Scanner | None":
     """One for a file of ``size`` bytes; None where other ways to read it take less time.
-    ``entry_of``: looks at a text that is new, for each column."""
+    ``entry_of``: looks at a text that is new, for each column; ``where``: what errors call the
+    file."""
     if size < WORTH_LOADING or len(entry_of) < 2:
         return None
     from tuidl.kernels.scanning import scan_is_kept
 
-    return Scanner(entry_of) if size >= WORTH_COMPILING or scan_is_kept() else None
+    return Scanner(entry_of, where) if size >= WORTH_COMPILING or scan_is_kept() else None
 
 
 class Scanner:
     """Reads rows, and keeps the different texts of every column."""
 
-    def __init__(self, entry_of: Sequence[Callable[[bytes], Entry]]) -> None:
-        """``entry_of``: looks at a text that is new, for each column."""
+    def __init__(
+        self, entry_of: Sequence[Callable[[bytes], Entry]], where: str = "the table"
+    ) -> None:
+        """``entry_of``: looks at a text that is new, for each column; ``where``: as ``scanner``."""
+        self._where = where
         from tuidl.kernels import decimals, scanning
 
         self._names, self._scan = scanning, scanning.compiled_scan()
@@ -112,7 +119,13 @@ class Scanner:
         self._known = count
 
     def _grow(self) -> None:
-        """Make room for more texts; those that are there keep their places."""
+        """Make room for more texts; those that are there keep their places. Raises BackendError
+        where memory is too small for them."""
+        parts = (self._hashes, self._entries, *self._meant, self._pool, self._slots)
+        count = int(self._counts[self._names.ENTRIES])
+        what = f"{self._where}, of more than {count:,} different texts,"
+        advice = "leave ids and free texts out of the file"
+        check_memory(_MORE * sum(part.nbytes for part in parts), what, advice)
         self._hashes = _longer(self._hashes)
         self._entries = _longer(self._entries)
         self._meant = _longer(self._meant[0]), _longer(self._meant[1])

@@ -117,7 +117,7 @@ class _Reader:
         self.is_slow = records.delimiter in _SLOW or not records.delimiter.isascii()
         entries = self.columns.entries_of
         by_hand = self.is_slow or bool(exact)
-        self.scanner = None if by_hand else scanner(len(records.data), entries)
+        self.scanner = None if by_hand else scanner(len(records.data), entries, f"{records.path}")
 
     def read(self) -> tuple[tuple[RawColumn, ...], Array]:
         """The filled columns, and the line of each row."""

@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tuidl.core.errors import BackendError
 from tuidl.core.kept import Kept
 from tuidl.core.lazy import Array
+from tuidl.core.limits import check_memory
 from tuidl.data.paths import Stamp
 from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, RawTable
 
@@ -26,6 +28,8 @@ FORMAT = 3
 SECONDS_WORTH_KEEPING = 0.5
 """Reading that takes less is done again."""
 SECONDS_AT_REST = 2
+BYTES_A_BYTE = 6
+"""Memory of the texts that are kept, for each byte of them: short ones are objects of 50 to 60."""
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True):
@@ -44,16 +48,18 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
 
 def kept_table(stamp: Stamp, settings: Settings) -> RawTable | None:
-    """The table of a file that has not changed; None where there is none."""
+    """The table of a file that has not changed; None where there is none, or no memory for its
+    texts, so that the file is read another way."""
     found = Kept(KIND).read(_name(stamp, settings))
     if found is None:
         return None
     try:
+        check_memory(BYTES_A_BYTE * len(found[0]), stamp[0], "")
         head = msgspec.json.decode(found[0], type=Head)
         if (head.form, head.stamp, head.settings) != (FORMAT, stamp, settings):
             return None
         return _table(head, found[1])
-    except (msgspec.MsgspecError, ValueError):
+    except (BackendError, msgspec.MsgspecError, ValueError):
         return None
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from tuidl.core.lazy import Array
+from tuidl.core.limits import check_memory
 from tuidl.data.splitting import ByClass
-from tuidl.data.text.encoding import padding_of, usual_window
+from tuidl.data.text.encoding import BYTES_A_CHARACTER, LEAST_BYTES, padding_of, usual_window
 from tuidl.data.text.filling import filled
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Kind, Tokenizer
@@ -53,8 +54,14 @@ class Labelled:
         ]
 
 
-def labelled(reading: Reading, texts: list[str], y: Array, is_of_classes: bool) -> Labelled:
-    """The vocabulary, and the window where none is said, are of the training part."""
+def labelled(
+    reading: Reading, texts: list[str], y: Array, is_of_classes: bool, where: str = "the texts"
+) -> Labelled:
+    """The vocabulary, and the window where none is said, are of the training part. ``where``: what
+    errors call the texts. Raises BackendError where memory is too small for them."""
+    is_narrow = reading.tokens == "characters" and all(map(str.isascii, texts))
+    each = LEAST_BYTES if is_narrow else BYTES_A_CHARACTER
+    check_memory(each * sum(map(len, texts)), where, "use a smaller file")
     labels = y if is_of_classes else None
     splitter = ByClass.of(len(y), labels, reading.seed, reading.is_ordered)
     chosen = splitter.parts(*reading.fractions)[0].tolist()

@@ -145,7 +145,7 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     ]
     if not texts:
         raise DataError(f"{path}: column {column.name!r}: no text in any row with a target")
-    found = labelled(source.reading(), texts, target.values[known], bool(target.classes))
+    found = labelled(source.reading(), texts, target.values[known], bool(target.classes), f"{path}")
     lacking = {"target": int((~has_target).sum()), "text": int((has_target & empty).sum())}
     notes = (_left_out(count, len(empty), what) for what, count in lacking.items() if count)
     return replace(found, notes=(*raw.notes, *notes)), target.classes
