@@ -20,7 +20,7 @@ from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.skipping import Skipped
-from tuidl.data.tables.spelled import apart, as_written
+from tuidl.data.tables.spelled import apart, as_written, has_commas, without_point
 from tuidl.data.tables.styles import NAME_OF
 from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
@@ -62,13 +62,18 @@ def _read(path: Path, layout: TableLayout, skip: Skipped) -> RawTable:
     texts = {normal_name(column.name) for column in layout.columns if column.text is not None}
     codes = {normal_name(column.name) for column in layout.columns if column.written}
     codes |= {normal_name(layout.target)} if layout.target_written else set()
+    commas = {normal_name(column.name) for column in layout.columns if column.number.decimal == ","}
     raw = read()
-    if not texts | codes:
-        return raw
     names = [column.name for column in raw.columns]
+    target = normal_name(layout.target)
+    with_commas = [
+        place
+        for place, column in enumerate(raw.columns)
+        if column.name in commas or (column.name == target and has_commas(column))
+    ]
     of_texts = [place for place, name in enumerate(names) if name in texts]
     of_codes = [place for place, name in enumerate(names) if name in codes]
-    return as_written(raw, of_texts, of_codes, read, always=True)
+    return as_written(raw, of_texts, of_codes, read, always=True, commas=with_commas)
 
 
 def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) -> EncodedRows:
@@ -84,8 +89,11 @@ def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) ->
 
 
 def _typed_column(column: InputColumn, fields: Sequence[str]) -> RawColumn:
-    is_exact = column.written or column.text is not None
+    has_points = column.number.decimal == ","
+    is_exact = column.written or column.text is not None or has_points
     found = column_of(normal_name(column.name), fields, is_exact=is_exact)
+    if has_points:
+        return apart(found, without_point)
     return apart(found) if column.written else found
 
 

@@ -121,3 +121,63 @@ def test_texts_that_look_like_numbers_stay_as_they_are(tmp_path: Path) -> None:
     assert raw.columns[place].texts == ("1.50", "1e3")
     typed = typed_texts(["1.50"], layout, "typed")
     assert layout.tokenizer.decode(typed.x[0].astype(int).tolist()).rstrip() == "1.50"
+
+
+GERMAN = [f"{i % 9 + 1}.{i * 7 % 1000:03d},{i % 10}" for i in range(40)]
+"""1.000,0 and the like."""
+COMMAS = [f"{i},{i % 10}" for i in range(40)]
+
+
+def of_numbers(folder: Path, fields: list[str]) -> object:
+    path = folder / "t.csv"
+    path.write_text("a;y\n" + "".join(f"{f};{i % 2}\n" for i, f in enumerate(fields)), "utf-8")
+    return SOURCES["csv"](path=str(path), target="y")
+
+
+@pytest.mark.parametrize(
+    ("fields", "more", "values"),
+    [
+        (GERMAN, ["1.000", "2.500", "1.234", "7", "12"], [1000, 2500, 1234, 7, 12]),
+        (COMMAS, ["1.000", "3"], [1000, 3]),
+        (COMMAS, ["4", "5"], [4, 5]),
+    ],
+)
+def test_points_beside_decimal_commas_part_thousands(
+    tmp_path: Path, fields: list[str], more: list[str], values: list[float]
+) -> None:
+    found = of_numbers(tmp_path, [*fields, *more])
+    assert found.load().x[len(fields) :, 0].tolist() == values
+
+
+@pytest.mark.parametrize("fields", [GERMAN, [*GERMAN, "1.234", "2.000"], COMMAS])
+@pytest.mark.parametrize(
+    ("field", "grouped", "plain"),
+    [
+        ("1.000", 1000, None), ("3.500", 3500, None), ("1.234", 1234, None), ("3.5", None, None),
+        ("12.5", None, None), ("3,5", 3.5, 3.5), ("7", 7, 7), ("1.234,5", 1234.5, None),
+    ],
+)  # fmt: skip
+def test_new_files_have_points_as_the_first_one(
+    tmp_path: Path, fields: list[str], field: str, grouped: float | None, plain: float | None
+) -> None:
+    """What is no number there is a problem of its row; a point was read as a decimal one, or
+    3.5 as 3500."""
+    layout = of_numbers(tmp_path, fields).layout(np.arange(40))
+    expected = plain if fields is COMMAS else grouped
+    new = tmp_path / "new.csv"
+    new.write_text(f"a;y\n8,5;0\n{field};0\n", "utf-8")
+    for rows in (read_rows(new, layout), typed_rows([["8,5"], [field]], layout, "typed")):
+        if expected is None:
+            assert "expected a number with a decimal comma" in rows.problems[1]
+        else:
+            assert (rows.x[1, 0], rows.problems) == (expected, {})
+
+
+@pytest.mark.parametrize(("field", "value"), [("- 3", -3), ("+ 3", 3), ("3 -", -3), ("-3", -3)])
+def test_signs_may_stand_apart(tmp_path: Path, field: str, value: float) -> None:
+    numbers = [str(i) for i in range(40)]
+    layout = of_numbers(tmp_path, numbers).layout(np.arange(40))
+    path = tmp_path / "new.csv"
+    path.write_text(f"a;y\n{field};0\n", "utf-8")
+    assert read_rows(path, layout).x.tolist() == [[value]]
+    assert of_numbers(tmp_path, [*numbers, field]).load().x[-1].tolist() == [value]

@@ -170,7 +170,7 @@ def _multiplied(value: float, magnitude: str) -> float:
 
 
 _SHAPE = str.maketrans("123456789", "9" * 9)
-_SIMPLE = re.compile(r"[-+]?[0-9.,'_ ]+", re.ASCII)
+_SIMPLE = re.compile(r"[-+]?[0-9.,'_][0-9.,'_ ]*", re.ASCII)
 BETWEEN = "\x1f"
 """A character that no number has."""
 

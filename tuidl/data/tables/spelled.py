@@ -5,7 +5,8 @@ Files are read without regard to that. Where a column is read as text, or is a c
 number is written in two ways, the file is read once more with the texts of that column.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -21,6 +22,10 @@ FEW = 1000
 """Different numbers that may be versions or codes."""
 PARTS = 1000
 """Of a whole, at most, in versions and codes: three decimals."""
+THOUSAND = 1000
+_COMMA = re.compile(r"[^\w,]*[\d.]*\d,\d+[^,]{0,8}")
+_POINTED = re.compile(r"[-+]?[0-9]*\.[0-9]*")
+_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 NEARLY_ALL = 0.9
 """The share of numbers from which on a column is none of categories."""
 
@@ -32,22 +37,34 @@ class Read(Protocol):
 
 
 def as_written(
-    raw: RawTable, texts: Iterable[int], codes: Iterable[int], read: Read, *, always: bool = False
+    raw: RawTable,
+    texts: Iterable[int],
+    codes: Iterable[int],
+    read: Read,
+    *,
+    always: bool = False,
+    commas: Iterable[int] = (),
 ) -> RawTable:
     """The table with the columns at the places ``texts`` as they are written, and those at
     ``codes``, ids and categories, where one of their numbers is written in two ways, or
-    ``always``."""
+    ``always``. ``commas``: those with decimal commas, whose points are kept: 1.000 is 1000."""
     wanted = {i for i in texts if (raw.columns[i].codes < 0).any()}
-    coded = {i for i in codes if has_fractions(raw.columns[i])} - wanted
-    if not wanted | coded:
+    pointed = {i for i in commas if may_have_points(raw.columns[i])} - wanted
+    coded = {i for i in codes if has_fractions(raw.columns[i])} - wanted - pointed
+    if not wanted | coded | pointed:
         return raw
-    found = read(exact=tuple(raw.columns[i].name for i in sorted(wanted | coded))).columns
+    every = sorted(wanted | coded | pointed)
+    found = read(exact=tuple(raw.columns[i].name for i in every)).columns
     columns = list(raw.columns)
     for place in wanted:
         columns[place] = found[place]
     for place in coded:
         if always or twins_in(found[place].texts):
             columns[place] = apart(found[place])
+    for place in pointed:
+        pointed_texts = [text for text in found[place].texts if _POINTED.fullmatch(text)]
+        if pointed_texts and (always or any(map(_GROUPS.fullmatch, pointed_texts))):
+            columns[place] = apart(found[place], without_point)
     return replace(raw, columns=tuple(columns))
 
 
@@ -61,10 +78,43 @@ def guesses_of(raw: RawTable, places: Iterable[int], read: Read) -> dict[int, st
     return {i: guess for i, guess in guesses.items() if guess}
 
 
-def apart(exact: RawColumn) -> RawColumn:
-    """A column of texts alone, with its whole numbers as such: 1 and 1.0 are the same code."""
+def is_whole(text: str) -> bool:
+    """Whether it is a whole number, as 1 and 1.0 are, which are the same code."""
+    number = plain_number(text)
+    return number is not None and number.is_integer()
+
+
+def without_point(text: str) -> bool:
+    """Whether it is a number without a point, which would part thousands or decimals."""
+    return "." not in text and plain_number(text) is not None
+
+
+def has_commas(raw: RawColumn) -> bool:
+    """Whether a decimal comma stands in one of its fields."""
+    return any(map(_COMMA.fullmatch, raw.texts))
+
+
+def point_guess(raw: RawColumn) -> str:
+    """What to say of points that are taken to part thousands, where no number has decimals
+    behind them, which would tell."""
+    groups = [text for text in raw.texts if _GROUPS.fullmatch(text)]
+    if not groups or any("." in text and "," in text for text in raw.texts):
+        return ""
+    read = groups[0].replace(".", "")
+    said = f"{groups[0]!r} is read as {read}: other values have decimal commas"
+    return f"{said}; else say decimal = '.'"
+
+
+def may_have_points(raw: RawColumn) -> bool:
+    """Whether a plain number of it may have been written with a point."""
+    plain = raw.numbers[raw.codes < 0]
+    return bool(((np.abs(plain) < THOUSAND) | (plain != np.round(plain))).any())
+
+
+def apart(exact: RawColumn, is_number: Callable[[str], bool] = is_whole) -> RawColumn:
+    """A column of texts alone, with those as numbers that are such."""
     known = [plain_number(text) for text in exact.texts]
-    are_whole = [number is not None and number.is_integer() for number in known]
+    are_whole = [is_number(text) for text in exact.texts]
     numbers = [number if whole else np.nan for number, whole in zip(known, are_whole, strict=True)]
     kept = np.cumsum(np.logical_not(are_whole)) - 1
     codes = np.where(are_whole, -1, kept).astype(np.int32)
