@@ -12,12 +12,14 @@ import numpy as np
 from tuidl.core.errors import DataError, RunError, TuidlError, guess
 from tuidl.core.lazy import Array
 from tuidl.core.own_files import error_text, is_there
+from tuidl.data.table_layout import NumberFormat
+from tuidl.data.tables.typed import typed_number
 from tuidl.inference.files import Inputs, array_inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import model_of
 from tuidl.model.weighing import with_counted
 from tuidl.preset.schema import Preset
-from tuidl.runs.given import class_texts, columns_of, is_frame, write_table
+from tuidl.runs.given import Columns, class_texts, columns_of, is_frame, write_table
 from tuidl.runs.several import rows_of, units_of
 from tuidl.storage.contents import GIVEN, LOCK
 from tuidl.tasks.choice import task_of
@@ -41,13 +43,32 @@ def _rows(preset: Preset, prepared: Preparation, x: Any) -> Inputs:
     names = [column.name for column in prepared.table.columns] if prepared.table else []
     with tempfile.TemporaryDirectory(prefix="tuidl-") as folder:
         path = Path(folder) / "x.csv"
-        write_table(columns_of(x, names), path)
+        write_table(_with_commas(columns_of(x, names), prepared), path)
         try:
             inputs = read_inputs(preset, prepared, path)
         except TuidlError as error:
             raise DataError(str(error).replace(str(path), "x")) from None
     problems = {row: why.replace(str(path), "x") for row, why in inputs.problems.items()}
     return replace(inputs, problems=problems)
+
+
+def _with_commas(columns: Columns, prepared: Preparation) -> Columns:
+    """The columns with numbers as the file that was learned from writes them, where that has
+    decimal commas: a point would part thousands there."""
+    forms = {
+        column.name: column.number
+        for column in (prepared.table.columns if prepared.table else ())
+        if column.kind == "number" and column.number.decimal == ","
+    }
+    return {
+        name: [_number_text(value, forms[name]) for value in values] if name in forms else values
+        for name, values in columns.items()
+    }
+
+
+def _number_text(value: Any, form: NumberFormat) -> Any:
+    is_number = isinstance(value, float) and np.isfinite(value)
+    return typed_number(value, form) if is_number else value
 
 
 def scores_of(

@@ -10,7 +10,10 @@ from tuidl.data import SOURCES
 from tuidl.data.table_rows import raw_rows, read_rows, typed_rows
 from tuidl.data.tables.settings import ColumnSettings
 from tuidl.data.tables.spelled import guess_of, twins_in
+from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.texts import text_rows, typed_texts
+from tuidl.preset.schema import Preset
+from tuidl.runs.asking import inputs_of
 
 VERSIONS = ["1.1", "1.10", "1.2", "2.0", "2"]
 CSV = "v,x,y\n" + "".join(f"{VERSIONS[i % 5]},{i},{'ab'[i % 2]}\n" for i in range(40))
@@ -181,3 +184,29 @@ def test_signs_may_stand_apart(tmp_path: Path, field: str, value: float) -> None
     path.write_text(f"a;y\n{field};0\n", "utf-8")
     assert read_rows(path, layout).x.tolist() == [[value]]
     assert of_numbers(tmp_path, [*numbers, field]).load().x[-1].tolist() == [value]
+
+
+def test_numbers_of_a_data_frame_have_no_way_of_writing(tmp_path: Path) -> None:
+    of_numbers(tmp_path, GERMAN)
+    preset = Preset.parse(
+        f"""name = "t"
+        data = {{source = "csv", path = "{tmp_path / "t.csv"}", target = "y"}}
+        layers = [{{type = "dense"}}]
+        loss = {{type = "cross_entropy"}}
+        optimizer = {{type = "adam"}}
+        training = {{epochs = 1, batch_size = 8}}
+        """
+    )
+    prepared = Preparation.of(preset)
+    found = inputs_of(preset, prepared, {"a": [3.5, 1234.5, 1.0, 12], "b": 4 * ["x"]})
+    assert found.x[:, 0].tolist() == [3.5, 1234.5, 1, 12]
+    assert not found.problems
+
+
+def test_numbers_of_json_have_no_way_of_writing(tmp_path: Path) -> None:
+    layout = of_numbers(tmp_path, COMMAS).layout(np.arange(40))
+    new = tmp_path / "new.jsonl"
+    new.write_text('{"a": 3.5}\n{"a": "3,5"}\n{"a": "1.234"}\n{"a": null}\n', "utf-8")
+    rows = read_rows(new, layout)
+    assert rows.x[:2, 0].tolist() == [3.5, 3.5]
+    assert list(rows.problems) == [2, 3]

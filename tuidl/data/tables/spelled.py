@@ -112,16 +112,18 @@ def may_have_points(raw: RawColumn) -> bool:
 
 
 def apart(exact: RawColumn, is_number: Callable[[str], bool] = is_whole) -> RawColumn:
-    """A column of texts alone, with those as numbers that are such."""
-    known = [plain_number(text) for text in exact.texts]
-    are_whole = [is_number(text) for text in exact.texts]
-    numbers = [number if whole else np.nan for number, whole in zip(known, are_whole, strict=True)]
-    kept = np.cumsum(np.logical_not(are_whole)) - 1
-    codes = np.where(are_whole, -1, kept).astype(np.int32)
-    texts = tuple(t for t, whole in zip(exact.texts, are_whole, strict=True) if not whole)
-    return RawColumn(
-        exact.name, np.array(numbers, np.float64)[exact.codes], texts, codes[exact.codes]
-    )
+    """A column whose texts are as they are written, with those as numbers that are such."""
+    are_numbers = [is_number(text) for text in exact.texts]
+    numbers = [
+        float(text) if is_one else np.nan
+        for text, is_one in zip(exact.texts, are_numbers, strict=True)
+    ]
+    kept = np.cumsum(np.logical_not(are_numbers)) - 1
+    codes = np.array([*np.where(are_numbers, -1, kept), -1], np.int32)[exact.codes]
+    found = np.array([*numbers, np.nan], np.float64)[exact.codes]
+    found = np.where(exact.codes < 0, exact.numbers, found)
+    texts = tuple(t for t, is_one in zip(exact.texts, are_numbers, strict=True) if not is_one)
+    return RawColumn(exact.name, found, texts, codes)
 
 
 def has_fractions(raw: RawColumn) -> bool:

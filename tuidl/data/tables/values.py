@@ -19,8 +19,8 @@ DELIMITER = ","
 
 def column_of(name: str, values: Sequence[object], *, is_exact: bool = False) -> RawColumn:
     """One value for each row; None is a gap, as an empty field is. A text that is a plain number
-    is one, unless all are texts as they are written (``is_exact``)."""
-    if not is_exact and set(map(type, values)) <= {int, float}:
+    is one, unless texts stay as they are written (``is_exact``)."""
+    if set(map(type, values)) <= {int, float}:
         try:
             numbers = np.array(values, np.float64)
         except OverflowError:
@@ -28,7 +28,17 @@ def column_of(name: str, values: Sequence[object], *, is_exact: bool = False) ->
         if np.isfinite(numbers).all():
             return RawColumn(name, numbers, (), np.full(len(values), -1, np.int32))
     texts = list(map(text_of_value, values))
-    return column_of_texts(name, dict.fromkeys(texts), texts, is_exact=is_exact)
+    found = column_of_texts(name, dict.fromkeys(texts), texts, is_exact=is_exact)
+    return _with_numbers(found, values) if is_exact else found
+
+
+def _with_numbers(column: RawColumn, values: Sequence[object]) -> RawColumn:
+    """The column with those values as numbers that are such, and no texts."""
+    texts = [str(value) if type(value) in (int, float) else "" for value in values]
+    known = [plain_number(text) for text in texts]
+    found = np.array([np.nan if number is None else number for number in known], np.float64)
+    codes = np.where(np.isnan(found), column.codes, -1).astype(np.int32)
+    return RawColumn(column.name, found, column.texts, codes)
 
 
 def column_of_texts(
