@@ -16,7 +16,7 @@ from tuidl.core.lazy import Array
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.raw import RawColumn, RawTable, plain_number
 
-LARGEST_GUESSED = 32 << 20
+LARGEST_GUESSED = 8 << 20
 """Bytes of a file that is read once more for a guess alone."""
 FEW = 1000
 """Different numbers that may be versions or codes."""
