@@ -10,7 +10,6 @@ from tuidl.compiler.nodes import Head, last_activation
 from tuidl.core.limits import gib
 from tuidl.core.spilling import folder, is_in_file
 from tuidl.data.class_balance import lopsided
-from tuidl.nn.losses.classification import Classification
 from tuidl.nn.losses.regression import Regression
 from tuidl.tasks.choice import task_for, task_of
 from tuidl.training.scores import too_many_classes
@@ -95,11 +94,11 @@ def _of_class_weights(state: TrainState) -> Iterator[str]:
 
 def _limited_scores(activation: str, head: Head) -> str:
     """What to say of a network whose scores of classes are never below 0; else nothing."""
-    loss = head.loss
-    if activation != "relu" or not isinstance(loss, Classification):
+    closing = task_for(head.spec, head.loss).closing
+    if activation != "relu" or closing not in ("softmax", "sigmoid"):
         return ""
     limit = "and learns nothing where all of them are 0"
-    if loss.closing_activation == "sigmoid":
+    if closing == "sigmoid":
         limit = "so no probability is below 50%"
     return f"a network that ends in relu gives no score below 0, {limit}: activation = 'linear'"
 
