@@ -26,6 +26,8 @@ KINDS = {
     "last": ('predict = "last"', '{type = "flatten"}, '),
     "lines": ('examples = "lines"', ""),
     "answers": ('examples = "lines", answer_after = "="', ""),
+    "words": ('tokens = "words"', ""),
+    "pairs": ('tokens = "bpe", vocabulary = 30', ""),
     "unknown": ('vocabulary = 9, predict = "every"', ""),
     "transformer": (
         "lowercase = true",

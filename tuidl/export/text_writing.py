@@ -1,13 +1,13 @@
-"""What exported programs of networks of characters have besides: writing text."""
+"""What exported programs of networks that write text have besides: a function that writes."""
 
+from tuidl.export.token_code import imported, token_code
 from tuidl.export.writing import literal
 from tuidl.inference.preprocessing import Preparation
 
-WRITE = '''def write(prompt="", length=300, temperature=1.0, seed=0):
-    """The prompt and what follows it, drawn character by character as "tuidl generate" does."""
-    window, start = SHAPE[0], {start}
-    text = unicodedata.normalize("NFC", prompt){lower}{separator}
-    numbers = [TOKENS.index(c){unknown} for c in text{known}]
+WRITE = '''def write(prompt="", length=300, temperature=1.0, top_k=None, seed=0):
+    """The prompt and what follows it, drawn token by token as "tuidl generate" does."""
+    window, start = SHAPE[0], {start}{separator}
+    numbers = numbers_of(prompt)
     numbers = {begin}
     first = len(numbers)
     for place in range(first, first + length):
@@ -18,6 +18,8 @@ WRITE = '''def write(prompt="", length=300, temperature=1.0, seed=0):
         {never}if temperature <= 1e-3:
             number = int(logits.argmax())
         else:
+            if top_k is not None:
+                logits[np.argsort(-logits, kind="stable")[top_k:]] = -np.inf
             scaled = np.exp((logits - logits.max()) / temperature)
             sums = np.cumsum(scaled / scaled.sum())
             chance = np.random.Generator(np.random.Philox(key=seed, counter=place)).random()
@@ -25,18 +27,17 @@ WRITE = '''def write(prompt="", length=300, temperature=1.0, seed=0):
         numbers.append(min(number, len(TOKENS) - 1))
         if {ends}:
             break
-    return "".join(TOKENS[number] for number in numbers)'''
+    return text_of(numbers)'''
 
 
 def writes(prepared: Preparation) -> bool:
-    """Whether the program can write text: of characters, whose tokens need no more code."""
-    text = prepared.text
-    return text is not None and text.generates and text.tokenizer.kind == "characters"
+    """Whether the network predicts the next token of a text."""
+    return prepared.text is not None and prepared.text.generates
 
 
 def needed(prepared: Preparation) -> list[str]:
     """What is imported for it."""
-    return ["import unicodedata"] if writes(prepared) else []
+    return imported(prepared.text.tokenizer) if prepared.text and writes(prepared) else []
 
 
 def writing(prepared: Preparation) -> list[str]:
@@ -49,14 +50,10 @@ def writing(prepared: Preparation) -> list[str]:
     unknown, lines = tokens.unknown, layout.is_lines
     is_last = layout.predicts == "last"
     asked = literal(layout.answer_after)
-    separator = f'\n    text += {asked} if text and not text.endswith({asked}) else ""'
-    has_token = f" if c in TOKENS else {unknown}"
+    separator = f'\n    prompt += {asked} if prompt and not prompt.endswith({asked}) else ""'
     code = WRITE.format(
         start=start,
-        lower=".lower()" if tokens.lowercase else "",
         separator=separator if layout.answer_after else "",
-        unknown="" if unknown is None else has_token,
-        known=" if c in TOKENS" if unknown is None else "",
         begin="[start, *numbers]" if lines else "numbers or [start]",
         seen="numbers[len(numbers) - 1 - numbers[::-1].index(start):]" if lines else "numbers",
         places="window - len(seen):" if is_last else ": len(seen)",
@@ -64,5 +61,4 @@ def writing(prepared: Preparation) -> list[str]:
         never="" if unknown is None else f"logits[{unknown}] = -np.inf\n        ",
         ends="prompt and numbers[-1] == start" if lines else "False",
     )
-    listed = ", ".join(map(literal, tokens.tokens))
-    return [f"TOKENS = [{listed}]", code]
+    return [*token_code(tokens), code]

@@ -19,6 +19,8 @@ BOUNDARY = "\n"
 
 WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 """A word with its apostrophes, or any other character that is no space."""
+IDEOGRAPHS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+"""A character of Chinese or Japanese."""
 PIECES = re.compile(r" ?[^\W\d_]{1,64}| ?\d{1,64}| ?[^\w\s]{1,64}|_{1,64}|\s{1,64}")
 """What pairs are learned within: a word with the space before it, digits, signs, spaces. Nothing
 is longer than 64 characters, so that a word without end costs no more than others."""
@@ -166,15 +168,11 @@ def words(text: str) -> list[str]:
     characters."""
     found: list[str] = []
     for word in WORDS.findall(text):
-        if word.isascii() or not _IDEOGRAPHS.search(word):
+        if word.isascii() or not IDEOGRAPHS.search(word):
             found.append(word)
         else:
-            found += [part for part in _IDEOGRAPHS.split(word) if part]
+            found += [part for part in IDEOGRAPHS.split(word) if part]
     return found
-
-
-_IDEOGRAPHS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
-"""A character of Chinese or Japanese."""
 
 
 def pieces(text: str) -> list[str]:
