@@ -95,7 +95,7 @@ def test_nothing_outside_is_touched_and_nothing_hangs(
     with alarm(PATIENCE):
         preview = RunPreview.of(run)
         assert "\n" not in preview.problem
-        (shelved,) = overview.overview()
+        (shelved,) = overview.Overview().look()
         assert shelved.path == run
     out = str(tmp_path / "out")
     for arguments in (

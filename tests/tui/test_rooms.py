@@ -1,12 +1,17 @@
 """Who may know whom in the playground. The layers themselves are a contract in pyproject.toml."""
 
 import ast
+from collections import defaultdict
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from textual.app import App
+from textual.widget import Widget
 
 import tuidl
+import tuidl.tui
 
 PACKAGE = Path(tuidl.__file__).parent
 SOURCES = sorted((PACKAGE / "tui").rglob("*.py"))
@@ -59,3 +64,17 @@ def test_only_the_entry_point_imports_the_application() -> None:
 
 def test_the_root_holds_what_belongs_to_the_application_as_a_whole() -> None:
     assert len(list((PACKAGE / "tui").glob("*.py"))) <= MOST_AT_THE_ROOT
+
+
+def test_no_two_widgets_have_the_same_name() -> None:
+    """Textual looks for a class of widgets by its name, and finds one with the same name, too."""
+    for module in walk_packages(tuidl.tui.__path__, "tuidl.tui."):
+        import_module(module.name)
+    places = defaultdict(set)
+    left: list[type] = [Widget]
+    while left:
+        for kind in left.pop().__subclasses__():
+            left.append(kind)
+            if kind.__module__.startswith("tuidl."):
+                places[kind.__name__].add(kind.__module__)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -16,8 +16,8 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.messages import TextWanted
 from tuidl.tui.renderers.chain import MOST_TERMS, chain_lines, choice_lines, lines_of
 from tuidl.tui.session.run import Run
-from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import Send, View, Wanted
+from tuidl.tui.views.view_panel import ViewPanel
 
 HINT = "such as 0, 3"
 
@@ -186,14 +186,14 @@ class ChainView(View):
         self.touched()
 
 
-class Part(AnswerPanel[ChainView]):
+class ChainPart(ViewPanel[ChainView]):
     """A panel of the view."""
 
     kinds = ("chain",)
     concept = "chain_rule"
 
 
-class ChainList(Part, can_focus=False):
+class ChainList(ChainPart, can_focus=False):
     """The parameters and layers that can be chosen."""
 
     def picture(
@@ -207,7 +207,7 @@ class ChainList(Part, can_focus=False):
         return "weights and neurons"
 
 
-class ChainWalk(Part):
+class ChainWalk(ChainPart):
     """The walk; arrows choose what it leads to."""
 
     BINDINGS: ClassVar = [

@@ -17,8 +17,8 @@ from tuidl.protocol.probes import Predictions
 from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers import examples
 from tuidl.tui.session.run import Run
-from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import Send, View, Wanted
+from tuidl.tui.views.view_panel import ViewPanel
 
 Cell = tuple[int, int]
 MANY, NUMBERS = 60, 20_000
@@ -134,13 +134,13 @@ class ExamplesView(View):
         self.touched()
 
 
-class Part(AnswerPanel[ExamplesView]):
+class ExamplesPart(ViewPanel[ExamplesView]):
     """A panel of the view, which knows what is shown."""
 
     kinds = ("predictions",)
 
 
-class ExampleList(Part):
+class ExampleList(ExamplesPart):
     """Examples marked right or wrong; arrows select one."""
 
     concept = "validation_set"
@@ -165,7 +165,7 @@ class ExampleList(Part):
         self.view.select(way)
 
 
-class Closely(Part, can_focus=False):
+class Closely(ExamplesPart, can_focus=False):
     """The selected example."""
 
     def on_mount(self) -> None:
@@ -179,7 +179,7 @@ class Closely(Part, can_focus=False):
         )
 
 
-class Matrix(Part):
+class Matrix(ExamplesPart):
     """The confusion matrix; arrows move the cursor, Enter lists a cell's examples."""
 
     concept = "confusion_matrix"

@@ -19,8 +19,8 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Health
 from tuidl.tui.renderers.health import health_lines, health_page, layer_table
 from tuidl.tui.terminal.plain import plain
-from tuidl.tui.views.answer_panel import AnswerPanel
 from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.views.view_panel import ViewPanel
 from tuidl.tui.widgets.layers import HEAD, LEAST_CURVES, gradients_of
 from tuidl.verdicts.health import Fix, Reading, readings
 
@@ -114,7 +114,7 @@ def place_of_layer(preset: Preset, name: str) -> int:
     raise KeyError(name)
 
 
-class Part(AnswerPanel[HealthView]):
+class HealthPart(ViewPanel[HealthView]):
     """A panel of the view, which knows what is shown."""
 
     kinds = ("health",)
@@ -124,7 +124,7 @@ class Part(AnswerPanel[HealthView]):
         self.border_title = plain(title)
 
 
-class HealthList(Part):
+class HealthList(HealthPart):
     """The measurements; arrows select one, Enter does what stands beside it."""
 
     concept = "learning_rate"
@@ -155,7 +155,7 @@ class HealthList(Part):
         self.view.do()
 
 
-class HealthTable(Part, can_focus=False):
+class HealthTable(HealthPart, can_focus=False):
     """What is measured of each layer and, where there is room, the gradients' lengths by epoch."""
 
     def picture(

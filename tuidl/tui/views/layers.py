@@ -163,7 +163,7 @@ class LayersView(View):
         self.touched()
 
 
-class Part(Chart):
+class LayersPart(Chart):
     """A panel of the view, which knows what is shown."""
 
     def __init__(self, view: LayersView, title: str, classes: str = "") -> None:
@@ -175,7 +175,7 @@ class Part(Chart):
         return self.view.frame.findings
 
 
-class LayerList(Part):
+class LayerList(LayersPart):
     """The layers; arrows select one."""
 
     concept = "vanishing_gradient"
@@ -205,7 +205,7 @@ class LayerList(Part):
             self.view.select(number - selected)
 
 
-class Gradients(Part, can_focus=False):
+class Gradients(LayersPart, can_focus=False):
     """Lengths of gradients over the epochs."""
 
     concept = "vanishing_gradient"
@@ -226,7 +226,7 @@ class Gradients(Part, can_focus=False):
         )  # fmt: skip
 
 
-class Spread(Part, can_focus=False):
+class Spread(LayersPart, can_focus=False):
     """Histograms of the selected layer."""
 
     kinds = ("histograms",)
@@ -244,7 +244,7 @@ class Spread(Part, can_focus=False):
         return pictures.spread(answer, palette, width, height, unicode)
 
 
-class Inside(Part, can_focus=False):
+class Inside(LayersPart, can_focus=False):
     """Filters and what they find, or weights."""
 
     kinds = ("filters", "feature_maps", "weights")

@@ -133,7 +133,7 @@ class StepView(View):
             self.touched()
 
 
-class Part(Chart):
+class StepPart(Chart):
     """A panel of the view, which knows what is shown."""
 
     kinds = ("walk",)
@@ -156,7 +156,7 @@ class Part(Chart):
         raise NotImplementedError
 
 
-class Code(Part, can_focus=False):
+class Code(StepPart, can_focus=False):
     """The loop, as tutorials write it."""
 
     concept = "gradient_descent"
@@ -168,7 +168,7 @@ class Code(Part, can_focus=False):
         return code_lines(answer, view.loop, view.phase, palette, width, height, unicode)
 
 
-class Words(Part, can_focus=False):
+class Words(StepPart, can_focus=False):
     """What the phase is about."""
 
     def picture(
@@ -177,7 +177,7 @@ class Words(Part, can_focus=False):
         return words(answer, self.view.phase, palette, width, height, unicode)
 
 
-class Numbers(Part):
+class Numbers(StepPart):
     """What is computed, with numbers."""
 
     concept = "gradient_descent"

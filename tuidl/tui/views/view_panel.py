@@ -24,7 +24,7 @@ class Asking(Protocol):
 V = TypeVar("V", bound=Asking)
 
 
-class AnswerPanel(Chart, Generic[V]):
+class ViewPanel(Chart, Generic[V]):
     """Says what it waits for until there is an answer."""
 
     def __init__(self, view: V) -> None:
