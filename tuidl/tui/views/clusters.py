@@ -18,8 +18,7 @@ from tuidl.tui.renderers import clusters
 from tuidl.tui.renderers.examples import is_image
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.chart import Chart
-from tuidl.tui.widgets.picture import unanswered
+from tuidl.tui.views.view_panel import ViewPanel
 
 MOST_PLACES = 500
 """Of a centre's way; of a longer one every other is forgotten."""
@@ -81,16 +80,12 @@ class ClustersView(View):
             self.trail = self.trail[::2]
 
 
-class ClusterMap(Chart):
+class ClusterMap(ViewPanel[ClustersView]):
     """Examples by cluster, the centres, and the ways that these took."""
 
     concept = "k_means"
     kinds = (CLUSTERS.probe,)
     BINDINGS: ClassVar = [Binding("v", "turn", "ways of the centres", show=False)]
-
-    def __init__(self, view: ClustersView) -> None:
-        super().__init__()
-        self.view = view
 
     def title_now(self) -> str:
         if self.view.answer is None:
@@ -103,12 +98,11 @@ class ClusterMap(Chart):
     def subtitle_now(self) -> str:
         return f"v: {'hide' if self.view.shows_way else 'show'} the ways" if self.view.trail else ""
 
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        view = self.view
-        if view.answer is None:
-            return unanswered(view.problem, view.frame, palette, width, height)
-        trail = view.trail if view.shows_way else []
-        return clusters.clusters(view.answer, palette, width, height, unicode, trail)
+    def picture(
+        self, answer: Clusters, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        trail = self.view.trail if self.view.shows_way else []
+        return clusters.clusters(answer, palette, width, height, unicode, trail)
 
     def action_turn(self) -> None:
         """Show or hide the ways of the centres."""
@@ -116,15 +110,11 @@ class ClusterMap(Chart):
         self.view.touched()
 
 
-class NearestPanel(Chart, can_focus=False):
+class NearestPanel(ViewPanel[ClustersView], can_focus=False):
     """What each cluster is made of."""
 
     concept = "adjusted_rand_index"
     kinds = (CLUSTERS.probe,)
-
-    def __init__(self, view: ClustersView) -> None:
-        super().__init__()
-        self.view = view
 
     def title_now(self) -> str:
         return worded(
@@ -134,8 +124,7 @@ class NearestPanel(Chart, can_focus=False):
             "nearest to each centre",
         )
 
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        view = self.view
-        if view.answer is None:
-            return unanswered(view.problem, view.frame, palette, width, height)
-        return clusters.nearest(view.answer, palette, width, height, unicode)
+    def picture(
+        self, answer: Clusters, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return clusters.nearest(answer, palette, width, height, unicode)

@@ -15,8 +15,7 @@ from tuidl.tui.renderers import ratings
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.token_map import MapPanel, MapView
 from tuidl.tui.views.view import Send, Wanted
-from tuidl.tui.widgets.chart import Chart
-from tuidl.tui.widgets.picture import unanswered
+from tuidl.tui.views.view_panel import ViewPanel
 
 
 class RatingsView(MapView, inherit_bindings=False):
@@ -82,25 +81,10 @@ class RatingsView(MapView, inherit_bindings=False):
         self.post_message(self.Hurry())
 
 
-class RatingsPanel(Chart, can_focus=False):
+class RatingsPanel(ViewPanel[RatingsView], can_focus=False):
     """Base of those that draw the view's answer."""
 
     kinds = ("recommended",)
-
-    def __init__(self, view: RatingsView) -> None:
-        super().__init__()
-        self.view = view
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        if self.view.answer is None:
-            return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return self.drawn(self.view.answer, palette, width, height, unicode)
-
-    def drawn(
-        self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
-    ) -> list[Text]:
-        """The lines of an answer."""
-        raise NotImplementedError
 
 
 class SpreadPanel(RatingsPanel, can_focus=False):
@@ -108,7 +92,7 @@ class SpreadPanel(RatingsPanel, can_focus=False):
 
     concept = "rmse"
 
-    def drawn(
+    def picture(
         self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         return ratings.spread(answer, palette, width, height, unicode)
@@ -122,7 +106,7 @@ class UserPanel(RatingsPanel, can_focus=False):
 
     concept = "matrix_factorization"
 
-    def drawn(
+    def picture(
         self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         return ratings.listed(answer, palette, width, height, unicode)
