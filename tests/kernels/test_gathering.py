@@ -97,3 +97,25 @@ def test_an_entry_takes_arrays_that_change_from_call_to_call() -> None:
     for wrong in (np.zeros((4, 6), np.int64)[:, ::2], np.zeros((5, 3), np.int64).T, kept[0]):
         with pytest.raises(TypeError, match="int64"):
             entry(numbers, 0, wrong, 0, values)
+
+
+def test_a_prepared_call_takes_one_other_array_each_time() -> None:
+    kinds = types.float32[::1], types.int64, types.int64[:, ::1], types.int64, types.float64[::1]
+    entry = Entry("described-for-a-test", device_function(_described), types.int64(*kinds))
+    counts, numbers = np.zeros((3, 5), np.int64), np.zeros(4, np.float32)
+    call = entry.prepared(0, numbers, 7, counts, 2, np.arange(4.0))  # the last is kept by it alone
+    for step in range(40):
+        other = np.full(4, step, np.float32)
+        assert call(other) == _described(other, 7, counts, 2, np.arange(4.0))
+        entry(other, step, counts, 0, other.astype(np.float64))  # other calls change nothing of it
+    wrong = (
+        np.zeros(5, np.float32),
+        np.zeros(4),
+        np.zeros(8, np.float32)[::2],
+        np.zeros((2, 2), "f"),
+    )
+    for array in wrong:
+        with pytest.raises(TypeError, match="expected float32"):
+            call(array)
+    with pytest.raises(TypeError, match="int64"):
+        entry.prepared(0, numbers, 7, numbers, 2, np.arange(4.0))

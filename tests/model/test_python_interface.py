@@ -149,11 +149,24 @@ def test_an_interruption_within_an_answer_leaves_the_count_of_steps(model: Model
     x, y = helpers.examples(model, 300)
     run(model)
     step_state, engine_run = model.engine.step_state.copy(), model.engine.run
+    engine_again, predicted = model.engine.again, []
 
     def interrupted(*arguments: Any) -> int:
         engine_run(*arguments)
         raise KeyboardInterrupt
 
+    def interrupted_once(*arguments: Any) -> Callable[[Any], None]:
+        look = engine_again(*arguments)
+
+        def looked(inputs: Any) -> None:
+            predicted.append(len(inputs))
+            look(inputs)
+            if len(predicted) == 1:
+                raise KeyboardInterrupt
+
+        return looked
+
+    model.engine.again = interrupted_once
     feed = model.feed(x, y)
     for question in (
         lambda: model.predict(x),
@@ -166,6 +179,7 @@ def test_an_interruption_within_an_answer_leaves_the_count_of_steps(model: Model
         del model.engine.run
         assert bytes(model.engine.step_state) == bytes(step_state)
         question()
+    assert len(predicted) > 1
 
 
 @pytest.mark.parametrize("kernel", ["dense", "batch_moments", "adam", "move_averages"])

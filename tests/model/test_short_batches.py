@@ -111,3 +111,30 @@ def test_answers_are_the_callers_own() -> None:
     first[:] = 0
     assert np.array_equal(model.predict(x), kept)
     assert model.predict(x[:0]).shape == (0, *first.shape[1:])
+
+
+@pytest.mark.parametrize("backend", ["cpu", "numpy"])
+def test_what_is_kept_between_answers_follows_what_has_changed(backend: str) -> None:
+    """Parameters, threads and inputs may be others in the next call, which is of the same size."""
+    model, other = (helpers.model(helpers.CONV, backend=backend) for _ in range(2))
+    for seed in range(4):
+        x, _ = helpers.examples(model, 5, seed)
+        known = other.predict(np.concatenate([x, x]))[:5]
+        np.testing.assert_allclose(model.predict(x), known, rtol=1e-6)
+        model.initialize(seed)
+        other.parameters = model.parameters
+        if backend == "cpu":
+            model.engine.use_threads(1 + seed % 2)
+    for count in range(1, 40):  # more sizes than are kept
+        model.predict(helpers.examples(model, count)[0])
+    x, _ = helpers.examples(model, 5)
+    np.testing.assert_allclose(model.predict(x), other.predict(x), rtol=1e-6)
+
+
+def test_an_answer_is_not_kept_from_being_given_by_a_training_that_is_to_stop() -> None:
+    model = helpers.model(helpers.CONV)
+    x, _ = helpers.examples(model, 3)
+    known = model.predict(x)
+    model.engine.stop[:] = 1
+    assert np.array_equal(model.predict(x), known)
+    assert np.array_equal(model.predict(x[::-1][::-1].tolist()), known)

@@ -1,6 +1,6 @@
 """The interface of a backend: a program's memory, and steps on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -220,9 +220,33 @@ class Engine(Protocol):
         """Run the chunk, each step with the plan of the objective whose turn it is; as ``run``."""
         ...
 
+    def again(
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+    ) -> Callable[[Array], None]:
+        """``only_look`` with other inputs in each call, of the shape and dtype of the dataset's:
+        what does not change is worked out once. To be asked for once kernels are compiled."""
+        ...
+
     def run_instruction(self, rows: Rows, number: int) -> None:
         """Run one instruction in all its lanes, for looking into a step."""
         ...
+
+
+def looking(
+    engine: Engine, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+) -> Callable[[Array], None]:
+    """``Engine.again`` by calls of ``Engine.run``."""
+    return lambda x: only_look(engine, batches, replace(dataset, x=x), chunk)
+
+
+def only_look(engine: Engine, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> None:
+    """Run one step that is none of the training: neither counted, nor stopped where that is."""
+    step_state = engine.step_state.copy()
+    try:
+        while not engine.run(batches, dataset, chunk):
+            engine.stop.fill(0)
+    finally:
+        engine.step_state[:] = step_state
 
 
 def run_in_turn(

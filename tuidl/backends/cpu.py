@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import numba
@@ -14,6 +16,7 @@ from tuidl.backends.base import (
     StepChunk,
     Turns,
     aligned_zeros,
+    only_look,
     run_in_turn,
 )
 from tuidl.backends.compile_work import CompileWork
@@ -26,7 +29,7 @@ from tuidl.core.limits import default_threads
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import shared_compilation, with_routines
 from tuidl.kernels.jobs import LOOP, TURNS, job
-from tuidl.kernels.loop import compiled_loop
+from tuidl.kernels.loop import compiled_loop, run_steps
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.simd.routines import ROUTINES
 from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
@@ -37,6 +40,9 @@ from tuidl.kernels.turns import compiled_turns, one_step_each
 _PARALLEL = FairLock()
 """For parallel code: two threads in it at once abort the process where Numba's only threading layer
 is workqueue."""
+
+INPUTS = [*signature(run_steps).parameters].index("x")
+"""Which argument of the loop the examples' inputs are."""
 
 _threads_of: list[int] = []
 """The process that Numba's threads belong to, once there are any."""
@@ -127,10 +133,29 @@ class CpuEngine:
             return self._alternate(plans, dataset, chunk, turns)
         return self._in_parallel(lambda: self._alternate(plans, dataset, chunk, turns))
 
+    def again(
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+    ) -> Callable[[Array], None]:
+        arguments = self._arguments(batches.undivided, dataset, chunk, alone=True)
+        state, stop = self.step_state.copy(), np.zeros(1, np.int64)
+        own = {id(self.step_state): state, id(self.stop): stop}  # nothing is to be put back
+        call = self._loop.prepared(INPUTS, *(own.get(id(one), one) for one in arguments))
+
+        def look(x: Array) -> None:
+            if self.threads > 1 and batches.most_lanes > 1:
+                only_look(self, batches, replace(dataset, x=x), chunk)
+                return
+            state[:] = self.step_state
+            state[EPOCH] = dataset.epoch
+            call(x)
+
+        return look
+
     def _alternate(
         self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
     ) -> int:
-        calls = [self._loop.passed(*self._arguments(p, dataset, chunk)) for p in plans]
+        alone = self.threads == 1
+        calls = [self._loop.passed(*self._arguments(p, dataset, chunk, alone=alone)) for p in plans]
         done: int = self._turns(
             self._loop.address,
             one_step_each(np.array(calls, np.int64)),
@@ -189,11 +214,12 @@ class CpuEngine:
                 self._settle(dataset)
 
     def _steps(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
-        done: int = self._loop(*self._arguments(batches, dataset, chunk))
+        alone = self.threads == 1
+        done: int = self._loop(*self._arguments(batches, dataset, chunk, alone=alone))
         return done
 
     def _arguments(
-        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk, *, alone: bool
     ) -> tuple[Any, ...]:
         return (
             self._addresses,
@@ -208,7 +234,7 @@ class CpuEngine:
             chunk.start,
             batches.batch,
             batches.routine.stages_before_update,
-            int(self.threads == 1),
+            int(alone),
             chunk.rates,
             chunk.losses,
             chunk.totals,

@@ -7,7 +7,14 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import ArrayDataset, BatchPlan, Compiling, Engine, StepChunk
+from tuidl.backends.base import (
+    ArrayDataset,
+    BatchPlan,
+    Compiling,
+    Engine,
+    StepChunk,
+    only_look,
+)
 from tuidl.compiler.program import ObjectiveProgram, Program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError
@@ -93,12 +100,8 @@ class Bound:
                 order = feed.order[: len(feed.x[part])]
                 batch = ArrayDataset(feed.x[part], feed.y[part], order, epoch=feed.epoch)
             batches = self._plan(routine, min(most, examples - start))
-            step_state = self.engine.step_state.copy()
-            try:
-                while not self._run(batches, batch, stretch):
-                    self.engine.stop.fill(0)  # a stop of the training is none of this
-            finally:
-                self.engine.step_state[:] = step_state
+            self.require_prepared()
+            only_look(self.engine, batches, batch, stretch)
             yield batches.batch
 
     def _plan(self, routine: Routine, examples: int) -> BatchPlan:

@@ -17,15 +17,20 @@ def feed_of(task: Task, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDat
 
     Raises DataError where they do not fit the ``task``.
     """
-    spec = task.spec
-    x = real_array(x, dtype, "x")
-    if x.shape[1:] != spec.shape:
-        wanted = ", ".join(map(str, spec.shape))
-        raise DataError(f"x: expected shape (examples, {wanted}), got {x.shape}")
+    x = inputs_of(task, dtype, x)
     count = len(x)
     targets = np.zeros((count, 0), dtype) if y is None else _targets(task, dtype, y, count)
-    flat = x.reshape(count, prod(spec.shape))
+    flat = x.reshape(count, prod(x.shape[1:]))
     return ArrayDataset(flat, targets, np.arange(count, dtype=np.int64))
+
+
+def inputs_of(task: Task, dtype: np.dtype[Any], x: Any) -> Array:
+    """Examples (N, *shape) in the engine's dtype. Raises DataError where they do not fit."""
+    inputs, shape = real_array(x, dtype, "x"), task.spec.shape
+    if inputs.shape[1:] != shape:
+        wanted = ", ".join(map(str, shape))
+        raise DataError(f"x: expected shape (examples, {wanted}), got {inputs.shape}")
+    return inputs
 
 
 def _targets(task: Task, dtype: np.dtype[Any], y: Any, count: int) -> Array:

@@ -12,14 +12,15 @@ from tuidl.backends import create_engine
 from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
-from tuidl.compiler.routine import Routine
 from tuidl.core.errors import BackendError, DataError, suggestion
 from tuidl.core.lazy import Array
 from tuidl.core.limits import check_memory
 from tuidl.kernels.step_state import SEED, STEP
+from tuidl.model.bound import MOST_PLANS
 from tuidl.model.differentiable import Differentiable
-from tuidl.model.feeding import feed_of
+from tuidl.model.feeding import inputs_of
 from tuidl.model.parameters import Parameters
+from tuidl.model.prediction import Prediction
 from tuidl.nn.initializers import fill_initial
 from tuidl.preset.schema import Preset
 from tuidl.storage.warm_weights import read_weights
@@ -96,6 +97,7 @@ class Model(Differentiable):
         needed = program.size * kind.itemsize
         check_memory(needed, "the program", "use smaller layers or training.batch_size")
         super().__init__(program, create_engine(backend, program, kind, threads))
+        self._predictions: dict[int, Prediction] = {}
         self.start = self._first_of_another_run() if start is None else start
         self._set_first_values(preset.training.seed)
 
@@ -215,16 +217,27 @@ class Model(Differentiable):
             For examples that do not fit.
         """
         task, shape = self._asked
-        feed, routine = feed_of(task, self.engine.dtype, x), self.program.predict
-        examples = len(feed)
+        x = inputs_of(task, self.engine.dtype, x)
+        examples, most = len(x), self.program.predict.capacity
         answers = np.empty((examples, *shape), self.engine.dtype)
-        rows = answers.reshape(examples, prod(shape))
-        done = 0
+        flat, rows = x.reshape(examples, self._width), answers.reshape(examples, prod(shape))
         with self.lock.exclusive():
-            for count in self._walk(routine, feed):
-                self._read_answers(routine, rows[done : done + count])
-                done += count
+            for first in range(0, examples, most):
+                part = flat[first : first + most]
+                self._prediction(len(part)).answer(part, rows[first : first + most])
         return answers
+
+    def _prediction(self, examples: int) -> Prediction:
+        """For batches of so many; those asked for last are kept."""
+        if (known := self._predictions.get(examples)) is not None:
+            return known
+        self.require_prepared()
+        plan = self._plan(self.program.predict, examples)
+        made = Prediction(self.engine, plan, self._width, self._nothing_counted)
+        self._predictions[examples] = made
+        for other in [*self._predictions][:-MOST_PLANS]:
+            del self._predictions[other]
+        return made
 
     @cached_property
     def _asked(self) -> tuple[Task, tuple[int, ...]]:
@@ -232,14 +245,10 @@ class Model(Differentiable):
         graph = self.program.graph.answering
         return task_for(graph.spec, graph.preset.loss), graph.shape_of(graph.predicted)
 
-    def _read_answers(self, routine: Routine, answers: Array) -> None:
-        """Copy what a batch was answered, from all shards, to ``answers`` (examples, elements)."""
-        count, width = answers.shape
-        arena, rows = self.engine.arena, routine.rows_for(count)
-        first = 0
-        for start, own in zip(rows.outputs.tolist(), rows.examples.tolist(), strict=True):
-            answers[first : first + own] = arena[start : start + own * width].reshape(own, width)
-            first += own
+    @cached_property
+    def _width(self) -> int:
+        """Numbers of one example."""
+        return prod(self._asked[0].spec.shape)
 
     def evaluate(
         self, feed: ArrayDataset, goes_on: Callable[[], bool] = lambda: True

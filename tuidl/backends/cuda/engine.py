@@ -1,7 +1,7 @@
 """The CUDA backend: a program on one GPU."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from tuidl.backends.base import (
     Compiling,
     StepChunk,
     Turns,
+    looking,
     require_one_thread,
     run_in_turn,
 )
@@ -121,6 +122,11 @@ class CudaEngine:
         self.step_state[EPOCH] = dataset.epoch
         with translated():
             return self._run(batches, dataset, chunk)
+
+    def again(
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+    ) -> Callable[[Array], None]:
+        return looking(self, batches, dataset, chunk)
 
     def run_turns(
         self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns

@@ -1,7 +1,7 @@
 """Runs a program's rows with NumPy, one after the other."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -14,6 +14,7 @@ from tuidl.backends.base import (
     StepChunk,
     Turns,
     aligned_zeros,
+    looking,
     require_one_thread,
     run_in_turn,
 )
@@ -60,6 +61,11 @@ class NumpyEngine:
         finally:
             if self.program.settle is not None and chunk.updates:
                 self._settle(self.program.settle.rows_for(0))
+
+    def again(
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+    ) -> Callable[[Array], None]:
+        return looking(self, batches, dataset, chunk)
 
     def run_turns(
         self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
