@@ -69,7 +69,7 @@ WRONG = [
     ("data.validation=-0.1", "data.validation: expected a number >= 0.0, got -0.1"),
     ("data.validation=0.95", "data.validation: validation and test together leave nothing to "
                              "train on"),
-    ("data.points=9", "data.points: unknown key "
+    ("data.points=9", "data.points: unknown key; blobs, circles, linear and 6 more have it "
                       "(valid: augment, corruption, neighbors, normalize, "
                       "positive, seed, source, split, targets, test, validation)"),
     ("data.normalise='standard'", "data.normalise: unknown key; did you mean 'normalize'? "
@@ -109,7 +109,7 @@ WRONG = [
     ("optimizer.learning_rate=-inf", "optimizer.learning_rate: expected a finite number, got "
                                      "-inf"),
     ("optimizer.beta_1=1.0", "optimizer.beta_1: expected a number < 1.0, got 1.0"),
-    ("optimizer.momentum=0.9", "optimizer.momentum: unknown key "
+    ("optimizer.momentum=0.9", "optimizer.momentum: unknown key; rmsprop and sgd have it "
                                f"(valid: {ADAM_KEYS})"),
     ("loss.type='crossentropy'", "loss.type: no 'crossentropy'; did you mean 'cross_entropy'? "
                                  f"(valid: {LOSS_NAMES})"),
@@ -430,3 +430,31 @@ def test_a_layer_that_is_switched_off_passes_its_input_on() -> None:
     pooled = "layers.3={type='global_average_pool2d'}"
     graph = Graph.build(helpers.preset(text, named, pooled, "layers.0.filters=10"))
     assert graph.nodes[1].inputs == (0, 0)
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("optimizer.weight_decay=0.1", "; adamw has it"),
+        ("optimizer.nesterov=true", "; sgd has it"),
+        ("optimizer.weightdecay=0.1", "; adamw has 'weight_decay'"),
+        ("optimizer.schedule={type='cosine', multiplier=0.3}", "; exponential, reduce_on_plateau "
+            "and step have it"),
+        ("optimizer.schedule={type='step', patience=3}", "; reduce_on_plateau has it"),
+        ("layers.0.rate=0.3", "; dropout has it"),
+        ("layers.0.return_sequence=true", "; gru, lstm and simple_rnn have 'return_sequences'"),
+        ("layers.0={type='relu', filters=8}", "; conv1d, conv2d and conv2d_transpose have it"),
+        ("layers.0={type='bidirectional', layer={type='gru', units=3, unit_forget_bias=true}}",
+            "; lstm has it"),
+        ("loss={type='cross_entropy', delta=0.5}", "; huber has it"),
+        ("data.path='x.csv'", "; csv, images, masks and 6 more have it"),
+        ("data={source='sine', slope=2}", "; linear has it"),
+        ("layers.0.frob=3", ""),
+        ("training.filters=3", "; did you mean 'folds'?"),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_names_the_types_that_have_it(override: str, said: str) -> None:
+    with pytest.raises(PresetError) as error:
+        helpers.preset(helpers.CONV, override)
+    assert f": unknown key{said} (valid: " in str(error.value)

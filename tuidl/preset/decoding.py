@@ -13,19 +13,16 @@ from msgspec import Meta
 from msgspec.inspect import (
     BoolType,
     DictType,
-    Field,
     FloatType,
     IntType,
     ListType,
-    LiteralType,
     StrType,
-    StructType,
     UnionType,
-    type_info,
 )
 
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.user_folders import expanded
+from tuidl.preset.inspecting import info_at, literals, members, steps_to, tags_of, unknown_key
 
 PATHS = ("data.path", "data.titles")
 OTHERWISE = {"data.x": ".npy", "data.y": ".npy", "weights.from": ".safetensors"}
@@ -43,13 +40,16 @@ WORDS = {
 }
 
 
-def convert(value: Any, kind: Any, key: str) -> Any:
-    """``value`` as ``kind``. Raises PresetError with the exact key below ``key``."""
+def convert(value: Any, kind: Any, key: str, siblings: Mapping[str, type[Any]] = {}) -> Any:
+    """``value`` as ``kind``. Raises PresetError with the exact key below ``key``.
+
+    ``siblings``: the records that could stand here, by name: one of them may have an unknown key.
+    """
     _require_finite(value, key)
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise _explained(str(error), value, kind, key) from None
+        raise _explained(str(error), value, kind, key, siblings) from None
 
 
 def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: str) -> Any:
@@ -61,7 +61,7 @@ def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: st
     name = value[tag]
     if not isinstance(name, str) or name not in kinds:
         raise PresetError(f"{key}.{tag}", f"no {_shown(name)}{suggestion(str(name), kinds)}")
-    return convert(value, kinds[name], key)
+    return convert(value, kinds[name], key, kinds)
 
 
 _PLACE = re.compile(r"\[([0-9]+)\]")
@@ -155,46 +155,42 @@ def _require_finite(value: Any, key: str) -> None:
             _require_finite(inner, f"{key}[{i}]")
 
 
-def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
+def _explained(
+    message: str, value: Any, kind: Any, key: str, siblings: Mapping[str, type[Any]] = {}
+) -> PresetError:
     """Turn the validator's message into key, expectation, what was there and the nearest name."""
     problem, _, path = message.partition(" - at `$")
     before, is_named, _ = path.partition("[...]")
     if is_named:
         return _explained_by_name(problem, before, value, kind, key)
     root = value
-    steps = _steps(path)
+    steps = steps_to(path)
     for name, index in steps:
         value = value[name] if name else value[int(index)]
     where = key + path.rstrip("`")
     if match := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
-        record = _info_at(kind, root, steps)
-        names = [f.encode_name for f in _fields(record)] + _tag_names(record)
-        return PresetError(f"{where}.{match[1]}", f"unknown key{suggestion(match[1], names)}")
+        problem = unknown_key(match[1], kind, root, steps, tuple(siblings.values()))
+        return PresetError(f"{where}.{match[1]}", problem)
     if match := re.fullmatch(r"Object missing required field `(.*)`", problem):
         return PresetError(f"{where}.{match[1]}", "missing: it has no default")
     if problem.startswith("Invalid enum value"):
-        valid = _literals(_info_at(kind, root, steps))
+        valid = literals(info_at(kind, root, steps))
         return PresetError(where, f"no {_shown(value)}{suggestion(str(value), valid)}")
     if problem.startswith("Invalid value"):  # no record of a union has that name
-        choices = _members(_info_at(kind, root, steps[:-1]))
-        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), _tags(choices))}")
+        choices = members(info_at(kind, root, steps[:-1]))
+        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), tags_of(choices))}")
     if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
         return PresetError(where, problem)
     expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
     return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
 
 
-def _steps(path: str) -> list[tuple[str, str]]:
-    """Names and numbers of a path such as .columns[0]."""
-    return re.findall(r"\.(\w+)|\[(\d+)\]", path)
-
-
 def _explained_by_name(problem: str, path: str, value: Any, kind: Any, key: str) -> PresetError:
     """The same of a table at ``path`` whose keys are names of the user's own: one of its values is
     wrong."""
-    steps = _steps(path)
-    info = _info_at(kind, value, steps)
-    wanted = _of_values(next(i for i in _members(info) if isinstance(i, DictType)).value_type)
+    steps = steps_to(path)
+    info = info_at(kind, value, steps)
+    wanted = _of_values(next(i for i in members(info) if isinstance(i, DictType)).value_type)
     for name, index in steps:
         value = value[name] if name else value[int(index)]
     for name, inner in value.items():
@@ -218,54 +214,6 @@ def _of_values(info: Any) -> Any:
 
 def _in_words(kinds: str) -> str:
     return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null")
-
-
-def _info_at(kind: Any, value: Any, steps: list[tuple[str, str]]) -> Any:
-    """What may stand at the end of the path ``steps`` below a ``value`` of ``kind``; of several
-    records the one that the value names."""
-    info = type_info(kind)
-    for name, index in steps:
-        if name:
-            found = [f.type for f in _fields(_chosen(info, value)) if f.encode_name == name]
-            info = found[0] if found else info
-        else:
-            info = next((i.item_type for i in _members(info) if hasattr(i, "item_type")), info)
-        value = value[name] if name else value[int(index)]
-    return _chosen(info, value)
-
-
-def _members(info: Any) -> list[Any]:
-    return list(info.types) if isinstance(info, UnionType) else [info]
-
-
-def _chosen(info: Any, value: Any) -> Any:
-    """The record among several that ``value`` is of, by its tag; ``info`` itself if none is."""
-    for member in _members(info):
-        if isinstance(member, StructType) and (
-            not isinstance(info, UnionType)
-            or (isinstance(value, dict) and value.get(member.tag_field) == member.tag)
-        ):
-            return member
-    return info
-
-
-def _fields(info: Any) -> tuple[Field, ...]:
-    return info.fields if isinstance(info, StructType) else ()
-
-
-def _tag_names(info: Any) -> list[str]:
-    """The key that selects the record (``type``), if it has one."""
-    return [info.tag_field] if isinstance(info, StructType) and info.tag_field else []
-
-
-def _tags(choices: list[Any]) -> list[str]:
-    return [str(info.tag) for info in choices if isinstance(info, StructType)]
-
-
-def _literals(info: Any) -> list[str]:
-    """The words that may stand in a place."""
-    words = [i.values for i in _members(info) if isinstance(i, LiteralType)]
-    return [str(word) for values in words for word in values if word != ""]
 
 
 def _shown(value: Any) -> str:
