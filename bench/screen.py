@@ -5,6 +5,7 @@
 Each pair is a preset and how many epochs to train. Needs a system with pseudo-terminals.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,17 +21,24 @@ SECONDS = 600.0
 
 
 def without_screen(arguments: list[str]) -> float:
-    """Seconds by the clock from the first step to the end, headless."""
-    command = module_command("tuidl", *arguments, "--no-ui", "--json")
-    started = 0.0
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=child_environment()
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if '"compiled"' in line:
-                started = time.monotonic()
-        return time.monotonic() - started
+    """Seconds by the clock from the first step to the end, headless.
+
+    Raises RuntimeError, with what the run says, where it fails.
+    """
+    command, started = module_command("tuidl", *arguments, "--no-ui", "--json"), 0.0
+    with tempfile.TemporaryFile("w+") as said:  # where its runs are kept, and errors
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env=child_environment()
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if '"compiled"' in line:
+                    started = time.monotonic()
+            seconds = time.monotonic() - started
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(arguments)}: {said.read().strip()}")
+    return seconds
 
 
 def with_screen(arguments: list[str]) -> float:
@@ -54,6 +62,12 @@ def with_screen(arguments: list[str]) -> float:
 
 
 def main() -> None:
+    with tempfile.TemporaryDirectory() as runs:  # not among the user's own
+        os.environ["TUIDL_RUNS_DIR"] = runs
+        compare_all()
+
+
+def compare_all() -> None:
     names = sys.argv[1::2]
     for name, epochs in zip(names, sys.argv[2::2], strict=True):
         arguments = [name, "--set", f"training.epochs={epochs}"]
