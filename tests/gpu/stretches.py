@@ -165,6 +165,7 @@ def a_way_fails() -> None:
     gpu.engine._usable = [gpu.engine.strategies[0], broken]
     assert train(gpu)[0] == train(cpu)[0] == STEPS
     assert broken not in gpu.engine._usable
+    assert "'broken', which fails here (too many resources" in gpu.engine.notes[0]
     np.testing.assert_allclose(*(next(iter(m.parameters.values())) for m in (gpu, cpu)), rtol=1e-5)
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from tests import helpers
+from tuidl.cli.reports import LineReport, TerminalReport
 from tuidl.core.errors import DataError, PresetError
 from tuidl.preset.library import load_preset
+from tuidl.protocol import events
 from tuidl.training.trainer import Trainer
 
 HEAD = """name = "t"
@@ -147,3 +149,25 @@ def test_a_network_is_closed_once(tmp_path: Path) -> None:
     for below in ("softmax", "sigmoid", "tanh"):
         with pytest.raises(PresetError, match=f"ends in {below} and then softmax"):
             Trainer(helpers.preset(head + DENSE.format(units=3, activation=below) + last))
+
+
+@pytest.mark.parametrize("kind", ["lines", "terminal"])
+def test_what_an_engine_has_to_say_is_said_when_it_is_known(
+    kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of a way to compute that fails on this machine; kernels may fail as late as in a step."""
+    trainer = Trainer(helpers.preset(helpers.LINE))
+    report = LineReport() if kind == "lines" else TerminalReport(in_color=False)
+    trainer.model.engine.notes.append("the first way fails here")
+    said = []
+    for event in trainer.run():
+        said.append(type(event).__name__ + getattr(event, "text", ""))
+        if isinstance(event, events.EpochEnded) and event.epoch == 2:
+            trainer.model.engine.notes.append("the second way, too")
+        report.handle(event)
+    places = [said.index("Noticethe first way fails here"), said.index("Noticethe second way, too")]
+    assert said[places[0] - 1] == "Compiled"
+    assert said[places[1] - 1] == "EpochEnded"
+    assert sum(text.startswith("Notice") for text in said) == 2
+    out = capfd.readouterr().err
+    assert out.index("the first way fails here") < out.index("the second way, too")

@@ -180,7 +180,8 @@ class Engine(Protocol):
 
     ``arena`` and ``step_state`` (float64) are the memory itself, or a copy that is brought up to
     date when it is read; what is written to them counts. ``stop`` is int64 (1,). ``device`` is a
-    GPU's name, and empty for the processor.
+    GPU's name, and empty for the processor. ``notes``: what the user should hear of; who tells them
+    takes them away.
     """
 
     program: Program
@@ -188,6 +189,7 @@ class Engine(Protocol):
     threads: int
     device: str
     stop: Array
+    notes: list[str]
 
     @property
     def arena(self) -> Array:

@@ -64,6 +64,7 @@ class CpuEngine:
         self.arena = aligned_zeros(program.size, dtype)
         self.step_state = np.zeros(STEP_STATE_SIZE)
         self.stop = np.zeros(1, np.int64)
+        self.notes: list[str] = []
         self.from_cache = True
         self._addresses = np.zeros(len(KERNELS), np.int64)
         self._loop: Any = None

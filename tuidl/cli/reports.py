@@ -95,6 +95,8 @@ class LineReport(Closing):
             put(fold_line(event))
         elif isinstance(event, events.Alert):
             say(event.in_words)
+        elif isinstance(event, events.Notice):
+            say(event.text)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             for line in norm_lines(self._norms, speaks_unicode()):
                 put(line)
@@ -159,6 +161,8 @@ class TerminalReport(Closing):
             put(fold_line(event))
         elif isinstance(event, events.Alert):
             self._progress.console.print(printable(event.in_words), style="bold yellow")
+        elif isinstance(event, events.Notice):
+            self._progress.console.print(printable(event.text))
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_SAVES = 5.0
 COST = 0.02
 """The share of the time that saving may take; where files are large, they are written seldom."""
-PRELUDE = (events.RunStarted, events.Compiling, events.Compiled)
+PRELUDE = (events.RunStarted, events.Compiling, events.Compiled, events.Notice)
 
 
 class Training(Protocol):

@@ -56,6 +56,14 @@ def compiling(model: Model) -> Iterator[Event]:
         )
     seconds = time.perf_counter() - began
     yield events.Compiled(seconds=seconds, cached=model.engine.from_cache)
+    yield from engine_notes(model)
+
+
+def engine_notes(model: Model) -> Iterator[Event]:
+    """What the engine has to say since this was asked last."""
+    notes, model.engine.notes = model.engine.notes, []
+    for note in notes:
+        yield events.Notice(text=note)
 
 
 def _seconds_left(step: Compiling, spent: float) -> float | None:

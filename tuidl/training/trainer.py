@@ -124,7 +124,8 @@ class Trainer(EpochLoop):
         yield last
 
     def _watch(self, event: events.EpochEnded) -> Iterable[Event]:
-        return self.alarms.epoch_ended(self.state, event)
+        yield from event_builders.engine_notes(self.model)
+        yield from self.alarms.epoch_ended(self.state, event)
 
     def _keep(self) -> Iterator[Event]:
         self._keep_keyframe()

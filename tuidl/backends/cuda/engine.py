@@ -66,6 +66,7 @@ class CudaEngine:
             raise BackendError(f"no CUDA kernel for {', '.join(missing)}: use --backend cpu")
         self.program, self.dtype = program, dtype
         self.stop = np.zeros(1, np.int64)
+        self.notes: list[str] = []
         self.strategies = strategies_for(program)
         self._usable = list(self.strategies)
         self._tuners: dict[Tables, GpuTuner] = {}
@@ -108,13 +109,20 @@ class CudaEngine:
 
     @contextmanager
     def _without(self, strategy: Strategy) -> Iterator[None]:
-        """Go on without a strategy that fails before it has done anything, if there is another."""
+        """Go on without a strategy that fails before it has done anything, if there is another,
+        and say so: a kernel that does not compile would not be noticed."""
         try:
             yield
-        except Exception:  # of the driver or of compiling, which differ from GPU to GPU
+        except Exception as error:  # of the driver or of compiling, which differ from GPU to GPU
             if self._usable == [strategy]:
                 raise
             self._usable.remove(strategy)
+            why = (str(error).strip() or type(error).__name__).splitlines()[0]
+            left = ", ".join(repr(usable.name) for usable in self._usable)
+            self.notes.append(
+                f"cuda: steps are not run as {strategy.name!r}, which fails here ({why}); "
+                f"left, with the same results: {left}"
+            )
             for tuner in self._tuners.values():
                 tuner.drop(strategy)
 

@@ -39,6 +39,7 @@ class NumpyEngine:
         self.arena = aligned_zeros(program.size, dtype)
         self.step_state = np.zeros(STEP_STATE_SIZE)
         self.stop = np.zeros(1, np.int64)
+        self.notes: list[str] = []
         trained = [slice(0, program.span)]
         for objective in program.objectives:
             trained += [slice(at, at + objective.span) for at in objective.state.values()]
