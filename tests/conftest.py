@@ -6,6 +6,7 @@ import signal
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.importing import import_in_turn
 from tests.quick import (  # noqa: F401 - hooks of pytest
@@ -19,6 +20,11 @@ from tuidl.core.environment import prepare_environment
 
 MOST_THREADS = 4
 prepare_environment(MOST_THREADS)
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")  # no test fails for what else the machine does
 
 if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would inherit that
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -172,7 +172,7 @@ def test_steps_that_jump_for_ever_stay_bearable() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.dictionaries(NAMES | st.text(max_size=8), VALUES, max_size=5), max_size=12))
 def test_no_object_is_too_odd(tables: list[dict[str, object]]) -> None:
     log = log_of(*tables)
@@ -187,7 +187,7 @@ def test_no_object_is_too_odd(tables: list[dict[str, object]]) -> None:
     assert isinstance(notes_of(log), list)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_no_bytes_are_too_odd(lines: list[bytes]) -> None:
     log = log_of(*lines)
@@ -195,7 +195,7 @@ def test_no_bytes_are_too_odd(lines: list[bytes]) -> None:
     assert counts.lines == counts.objects + counts.no_json + counts.no_object
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200), st.lists(st.integers(1, 20), max_size=30))
 def test_lines_are_the_same_however_they_arrive(data: bytes, sizes: list[int]) -> None:
     lines, at, found = Lines(longest=30), 0, []

@@ -204,7 +204,7 @@ def test_tags_of_any_bytes_are_shown_harmlessly() -> None:
     assert len(name) <= 80
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60), st.integers(0, 120), st.integers(1, 255))
 def test_no_bytes_are_too_odd(junk: bytes, at: int, flip: int) -> None:
     """Junk in a record whose checksum is right, and a whole file of which one byte is wrong."""

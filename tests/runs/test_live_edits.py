@@ -62,7 +62,7 @@ def of_place(edits: list[Edited]) -> list[Planned]:
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(stories())
 def test_however_it_is_interrupted_it_ends_as_if_it_never_was(
     story: tuple[str, list[Planned], int, list[tuple[int, list[Planned]]]],

@@ -30,7 +30,7 @@ def written(arrays: dict[str, Array], metadata: dict[str, str]) -> bytes:
     return b"".join(pieces(arrays, metadata))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ARRAYS, st.text(st.characters(exclude_categories=("Cs",)), max_size=20))
 def test_the_bytes_are_the_librarys(kinds: dict[str, tuple[str, Any]], note: str) -> None:
     arrays = {
