@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.registry import CPUDispatcher
 
 from tuidl.core import own_folders
 from tuidl.core.own_files import FileError
@@ -424,6 +425,31 @@ def test_a_change_in_any_room_of_the_kernels_gives_another_cache(file: str, tmp_
         source.write("# changed\n")
     assert cache._digest_of(sources) != before
     assert cache.fingerprint(cache._digest_of(sources)) != cache.fingerprint()
+
+
+@pytest.mark.parametrize("file", ["winograd_sizes.py", "convolution_room.py"])
+def test_a_change_of_sizes_that_kernels_compile_gives_another_cache(
+    file: str, tmp_path: Path
+) -> None:
+    shutil.copytree(cache._CORE, tmp_path / "core")
+    kernels = Path(cache.__file__).parent
+    assert cache._digest_of(kernels, tmp_path / "core") == cache.source_digest()
+    with (tmp_path / "core" / file).open("a") as source:
+        source.write("# changed\n")
+    assert cache._digest_of(kernels, tmp_path / "core") != cache.source_digest()
+
+
+def test_all_of_core_that_kernels_compile_is_in_the_hash() -> None:
+    modules = [module for name, module in sys.modules.items() if name.startswith("tuidl.kernels")]
+    compiled = [
+        Path(value.py_func.__code__.co_filename)
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, CPUDispatcher)
+    ]
+    files = {path for path in compiled if path.parent == cache._CORE}
+    assert len(files) >= 3
+    assert all(any(path.match(pattern) for pattern in cache.COMPILED_CORE) for path in files)
 
 
 def test_the_same_file_in_another_room_gives_another_cache(tmp_path: Path) -> None:

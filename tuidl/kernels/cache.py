@@ -1,9 +1,10 @@
 """Where compiled kernels are kept between runs.
 
 Numba does not notice when a function that a cached kernel calls changes, so the folder's name is a
-hash of every kernel source, in all rooms of this package, and of the compiler's versions. Cached
-code is pickled, so anyone who can write to it can run code here: the folder, its parents and all
-that is in it are checked before use, and where another user may have written, there is no cache.
+hash of every kernel source, in all rooms of this package and of ``core``, and of the compiler's
+versions. Cached code is pickled, so anyone who can write to it can run code here: the folder, its
+parents and all that is in it are checked before use, and where another user may have written, there
+is no cache.
 Folders of other versions are removed when they have not been used for a month.
 """
 
@@ -25,6 +26,7 @@ import numba
 import numpy as np
 from numba.core import caching, config
 
+from tuidl.core import errors
 from tuidl.core.fair_lock import FairLock
 from tuidl.core.kept import CACHE_VARIABLE
 from tuidl.core.own_files import FileError, create_beside, reason_of
@@ -32,6 +34,8 @@ from tuidl.core.own_folders import make_private, require_own_content
 from tuidl.core.printable import printable
 from tuidl.core.user_folders import user_folder
 
+COMPILED_CORE = ("*_room.py", "*_sizes.py")
+"""Files of ``core`` whose functions are compiled into kernels: layers and kernels share sizes."""
 SECONDS_UNUSED = 30 * 24 * 3600.0
 _ONLY_OURS = caching.UserProvidedCacheLocator.__name__
 """Where Numba cannot use our folder, it is not to look for a cache of pickles elsewhere."""
@@ -137,11 +141,16 @@ def _give_up(folder: Path, error: Exception) -> None:
             file.unlink(missing_ok=True)
 
 
-def _digest_of(folder: Path = Path(__file__).parent) -> str:
-    """A hash of every kernel source."""
+_CORE = Path(errors.__file__).parent
+
+
+def _digest_of(folder: Path = Path(__file__).parent, core: Path = _CORE) -> str:
+    """A hash of every kernel source, and of those of ``core`` whose functions kernels compile."""
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    shared = [file for pattern in COMPILED_CORE for file in core.glob(pattern)]
+    for file in sorted(folder.rglob("*.py")) + sorted(shared):
+        root = folder if folder in file.parents else core
+        digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -20,6 +20,7 @@ from tuidl.kernels.simd.micro_kernel import (
     Terms,
     padded_pair_panel,
     padded_panel,
+    partial_pair_panel,
     partial_panel,
     whole_panel,
 )
@@ -90,9 +91,13 @@ def macro_kernel(
                 padded_pair_panel(here, padded, lines, sums, pointer_at(there, wide), place, rows)
             else:
                 padded_panel(here, padded, lines, sums, pointer_at(there, wide), place, rows)
-        for j in range(columns if pads else wide, columns, lanes):
-            sums, place = Start(pointer_at(begin, j), ld_start, is_any), Place(ldc, columns - j)
-            partial_panel(here, terms, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
+        elif left > 0:
+            sums, place = Start(pointer_at(begin, wide), ld_start, is_any), Place(ldc, left)
+            here_b, here_c = pointer_at(b, wide), pointer_at(there, wide)
+            if left > lanes:
+                partial_pair_panel(here, terms, here_b, sums, here_c, place, rows)
+            else:
+                partial_panel(here, terms, here_b, sums, here_c, place, rows)
 
 
 def _macro_signature(p):

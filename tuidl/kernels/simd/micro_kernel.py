@@ -32,6 +32,7 @@ from itertools import cycle, product
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
@@ -141,6 +142,18 @@ class Tile:
             self.simd.store_all(((self.builder.load(t), place) for t, place in of_vector), mask)
 
 
+GROUP = 3
+"""Rows of A that one pointer reaches: as it is, or on by the leading dimension once or twice, which
+an address adds by itself. By pointers of their own or one for all, sums of one vector, which read
+a number for each product, took a third longer."""
+
+
+def _hidden(builder: Any, pointer: Any) -> Any:
+    """``pointer``, of which LLVM does not see what it was made from: it would make all from one."""
+    kind = ir.FunctionType(pointer.type, [pointer.type])
+    return builder.asm(kind, "", "=r,0", [pointer], side_effect=False)
+
+
 def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
     """The code for the loop over K.
 
@@ -150,12 +163,18 @@ def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
     segment, number = (cgutils.alloca_once_value(builder, value) for value in (a, SIZE(1)))
     with cgutils.for_range(builder, builder.mul(terms.blocks, terms.segments)) as outer:
         start, count = builder.load(segment), builder.load(number)
+        firsts = [tile.at(start, SIZE(row), terms.lda) for row in tile.rows[::GROUP]]
+        groups = [cgutils.alloca_once_value(builder, first) for first in firsts]
         with cgutils.for_range(builder, terms.segment) as k:
             line = builder.add(builder.mul(outer.index, terms.segment), k.index)
-            column = tile.at(start, k.index, terms.stride)
-            numbers = [tile.at(column, SIZE(row), terms.lda) for row in tile.rows]
+            here = [_hidden(builder, builder.load(group)) for group in groups]
+            numbers = [
+                tile.at(here[row // GROUP], SIZE(row % GROUP), terms.lda) for row in tile.rows
+            ]
             vectors, lanes = tile.at(b, line, terms.ldb), SIZE(tile.simd.lanes)
             tile.rank_1_update(numbers, [tile.at(vectors, SIZE(v), lanes) for v in tile.vectors])
+            for pointer, group in zip(here, groups, strict=True):
+                builder.store(builder.gep(pointer, [terms.stride]), group)
         is_last = builder.icmp_signed("==", count, terms.segments)
         passed = builder.mul(builder.sub(terms.segments, SIZE(1)), terms.segment_stride)
         back = builder.sub(terms.block_stride, passed)
@@ -210,13 +229,17 @@ def _panel_of(
     heights: tuple[int, int] = (MR, MR_SMALL),
     *,
     filling: int = 0,
+    rest: int = 1,
     is_partial: bool = False,
     is_padded: bool = False,
 ) -> Any:
     """The code for all rows of so many columns. ``heights``: of a tile and a small one.
-    ``filling``: FILLING, or 0 to leave rows alone."""
+    ``filling``: FILLING, or 0 to leave rows alone. ``rest``: rows that are left, once or twice, for
+    which there is a tile."""
     high, low = heights
-    many, few, one = (_micro_kernel_of(mr, vectors, is_partial, is_padded) for mr in (high, low, 1))
+    many, few, some, one = (
+        _micro_kernel_of(mr, vectors, is_partial, is_padded) for mr in (high, low, rest, 1)
+    )
 
     @device_function
     def panel(a, terms, b, start, c, place, rows):
@@ -227,6 +250,9 @@ def _panel_of(
             if rows - i >= high + small * low:
                 many(here, terms, b, begin, there, place)
                 i += high
+            elif rest > 1 and (rows - i == rest or rows - i == 2 * rest):
+                some(here, terms, b, begin, there, place)
+                i += rest
             elif rows - i >= low:
                 few(here, terms, b, begin, there, place)
                 i += low
@@ -239,8 +265,10 @@ def _panel_of(
 
 whole_panel = _panel_of(NR_VECTORS, filling=FILLING)
 """``(a, terms, b, start, c, place, rows)``: all rows of NR columns."""
-partial_panel = _panel_of(1, is_partial=True)  # three sums of one vector wait as well
+partial_panel = _panel_of(1, HIGH, rest=MR_SMALL, is_partial=True)
 """Likewise, of the columns that are left, up to one vector of them."""
+partial_pair_panel = _panel_of(NR_VECTORS, filling=FILLING, is_partial=True)
+"""Likewise, of more columns than one vector has, but fewer than NR."""
 padded_panel = _panel_of(1, HIGH, is_partial=True, is_padded=True)
 """Likewise, where lines of B are followed by as many numbers as a vector is short of."""
 padded_pair_panel = _panel_of(NR_VECTORS, is_partial=True, is_padded=True)
