@@ -87,7 +87,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """
         spec = self.spec()
         if self.targets_are == "inputs":
-            return reconstructing(spec)
+            return reconstructing(spec, self.neighbors)
         if self.positive is None and len(spec.classes) != 2:
             return spec
         chosen = positive_class(spec.classes, self.class_counts(), self.positive)

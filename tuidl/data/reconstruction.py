@@ -37,10 +37,11 @@ def require_plain(source: Reconstructed) -> None:
         raise PresetError("data.neighbors", "needs data.targets = 'inputs'")
 
 
-def reconstructing(spec: ExampleSpec) -> ExampleSpec:
+def reconstructing(spec: ExampleSpec, neighbors: Neighbors | None = None) -> ExampleSpec:
     """What is known of examples whose targets are their inputs; classes become ``labels``.
 
-    Raises PresetError where inputs are no numbers that could be given back.
+    Raises PresetError where inputs are no numbers that could be given back, or have no neighbours
+    as these settings ask for.
     """
     for problem, is_so in {
         "the inputs are the numbers of tokens: expected numbers to give back": spec.vocabulary,
@@ -49,6 +50,8 @@ def reconstructing(spec: ExampleSpec) -> ExampleSpec:
     }.items():
         if is_so:
             raise PresetError(KEY, f"'inputs': {problem}")
+    if neighbors is not None:
+        neighbors.check(spec)
     shape = spec.shape
     return ExampleSpec(
         shape,
@@ -68,7 +71,7 @@ def reconstructed(source: Reconstructed, spec: ExampleSpec, split: Split) -> Spl
     made: dict[int, Examples] = {}  # one part may be another one too
     nearby = None
     if source.neighbors is not None:
-        nearby = Neighborhood(_flat_inputs(split.train, spec), source.neighbors)
+        nearby = Neighborhood(_flat_inputs(split.train, spec), source.neighbors, spec.shape)
     for number, part in enumerate((split.train, split.validation, split.test)):
         if id(part) not in made:
             made[id(part)] = _part(part, spec, source.corruption, (source.seed, number), nearby)
