@@ -76,8 +76,7 @@ class Source(Config, frozen=True, tag_field="source"):
         raise NotImplementedError
 
     def class_counts(self) -> tuple[int, ...] | None:
-        """How many examples of each class are to be parted; None where that is not known without
-        loading any."""
+        """How many examples of each class are to be parted, if that is known without loading."""
         return None
 
     def full_spec(self) -> ExampleSpec:
@@ -228,6 +227,10 @@ class Source(Config, frozen=True, tag_field="source"):
         """Whether parts may lie in files, where they do not fit into memory."""
         return False
 
+    def shares_parts(self) -> bool:
+        """Whether parts are views of what ``read`` returns, as they are in a row."""
+        return False
+
     def bytes_stored(self) -> int:
         """Memory of what ``read`` returns."""
         return self.bytes_a_number() * self._numbers()
@@ -261,8 +264,7 @@ class Source(Config, frozen=True, tag_field="source"):
         return False
 
     def example_weights(self) -> Array:
-        """(examples,) how much each counts in the loss, where they are weighted. Raises
-        DataError."""
+        """(examples,) how much each counts in the loss, if it does. Raises DataError."""
         raise NotImplementedError
 
     @property

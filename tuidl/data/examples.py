@@ -62,6 +62,16 @@ class Examples:
         return Examples(x, y)
 
 
+class SharedExamples(Examples):
+    """Examples that nothing keeps besides and that are not scaled: parts in a row are views."""
+
+    def part(self, index: Array) -> Examples:
+        if not len(index) or (index[1:] - index[:-1] != 1).any():
+            return super().part(index)
+        row = slice(int(index[0]), int(index[-1]) + 1)
+        return Examples(self.x[row], self.y[row])
+
+
 @dataclass(frozen=True)
 class Split:
     """The three parts; validation and test may be empty, or be one and the same.

@@ -52,6 +52,8 @@ class Measurable(Protocol):
     @property
     def can_spill(self) -> bool: ...
 
+    def shares_parts(self) -> bool: ...
+
     def bytes_stored(self) -> int: ...
 
     def bytes_reading(self) -> int: ...
@@ -108,6 +110,8 @@ def demand(source: Measurable, folds: bool = False, *, spilled: bool = False) ->
     unscaled = source.bytes_a_number() * width * (train + validation + test)
     own = FLOAT_BYTES * width * (validation + test)  # parts that a source remembers are copied
     is_wide = unscaled > parts
+    if source.shares_parts() and not folds:
+        unscaled = 0
     if spilled:
         parts = unscaled = own = 0
     scaling = (parts if is_wide else own if is_scaled else 0) + (

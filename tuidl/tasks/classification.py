@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from tuidl.core.lazy import Array
+from tuidl.data.scaling import blocks_of
 from tuidl.tasks.base import (
     LEAST_SHARE,
     Column,
@@ -52,10 +53,12 @@ class Classification(Task):
         return self.spec.classes
 
     def target_problem(self, targets: Array) -> str:
-        import numpy as np
-
-        known = range(len(self.names))
-        return "" if np.isin(targets, known).all() else f"expected classes from 0 to {known[-1]}"
+        most = len(self.names) - 1
+        for rows in blocks_of(targets):
+            found = targets[rows]
+            if not ((found >= 0) & (found <= most) & (found % 1 == 0)).all():
+                return f"expected classes from 0 to {most}"
+        return ""
 
     def random_targets(self, random: "np.random.Generator", count: int) -> Array:
         return random.integers(0, len(self.names), (count, self.spec.target_width))

@@ -10,8 +10,11 @@ from tuidl.core.errors import DataError, TuidlError
 from tuidl.data import SOURCES
 from tuidl.data.files import FOLDER_VARIABLE
 from tuidl.data.published import PUBLISHED
+from tuidl.data.text import tokenizer
 from tuidl.data.text.encoding import height_of
+from tuidl.data.text.learning import learned
 from tuidl.data.text.source import Text
+from tuidl.data.text.tokenizer import Kind
 from tuidl.preset.decoding import convert_tagged
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -218,3 +221,41 @@ def test_characters_of_a_plain_text_need_the_least_memory() -> None:
     plain = "é" * 1000
     assert height_of(plain, "characters") < height_of(plain, "bpe")
     assert height_of("字" * 1000, "characters") == height_of(plain, "words")
+
+
+@pytest.mark.parametrize("kind", ["characters", "words", "bpe"])
+@pytest.mark.parametrize("lowercase", [False, True])
+def test_a_text_that_is_read_in_parts_has_the_tokens_of_the_whole(
+    kind: Kind, lowercase: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    signs = [*"abcAÉé字ひ'’.,!_12 ", "\n", "  ", " \n\n", "\t", "don't", "İ", "\u00a0", "x" * 70]
+    text = "".join(random.choice(signs, 3000))
+    train, rest = text[:2500], text[2500:] + "ξ"
+    whole = learned(kind, train, rest, 60, lowercase)
+    numbers = whole.encode(text + "ξ")
+    for size in (1, 2, 7, 64, 1000):
+        monkeypatch.setattr(tokenizer, "AT_ONCE", size)
+        assert "".join(tokenizer.chunks(text, kind)) == text
+        assert learned(kind, train, rest, 60, lowercase) == whole
+        assert whole.encode(text + "ξ").tolist() == numbers.tolist()
+        narrow = whole.encode_narrowly(text + "ξ")
+        assert narrow.tolist() == numbers.tolist()
+        assert narrow.dtype == np.uint8
+
+
+def test_windows_in_a_row_are_not_copied_and_folds_of_them_are_right(tmp_path: Path) -> None:
+    text = source(tmp_path, LETTERS * 40, window=8, validation=0.2, test=0.1)
+    assert text.shares_parts()
+    split = text.split()
+    parts = (split.train, split.validation, split.test)
+    assert all(part.x.base is split.train.x.base for part in parts)
+    assert all(part.x.flags.c_contiguous and part.x.flags.writeable for part in parts)
+    copied = text.load()
+    for part, chosen in zip(parts, text.splitter(copied).parts(0.2, 0.1), strict=True):
+        assert np.array_equal(part.x, copied.x[chosen])
+        assert np.array_equal(part.y, copied.y[chosen])
+    dealt = text.splitter(copied).folds(0.1, 3)
+    for fold, (train, held, _) in zip(text.folds(3), dealt, strict=True):
+        assert np.array_equal(fold.train.x, copied.x[train])
+        assert np.array_equal(fold.validation.y, copied.y[held])

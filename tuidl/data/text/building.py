@@ -40,7 +40,7 @@ def _flowing(wanted: Wanted, name: str, text: str, notes: tuple[str, ...]) -> Co
     tokenizer = learned(
         wanted.tokens, parts[0], "".join(parts[1:]), wanted.vocabulary, wanted.lowercase
     )
-    found = [tokenizer.encode(part) for part in parts]
+    found = [tokenizer.encode_narrowly(part) for part in parts]
     places = np.cumsum([len(part) for part in found]).tolist()
     window = wanted.window or (REACH if wanted.predict == "context" else WINDOW)
     tokens = np.concatenate(found)

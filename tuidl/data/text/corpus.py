@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from tuidl.core.lazy import Array
-from tuidl.data.examples import Examples
+from tuidl.data.examples import Examples, SharedExamples
 from tuidl.data.splitting import ByClass, Splitter
 from tuidl.data.text.examples import (
     ByLine,
@@ -74,7 +74,8 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Flowing(Corpus):
-    """Text that goes on from window to window. ``tokens``: (n,) numbers."""
+    """Text that goes on from window to window. ``tokens``: (n,) numbers, as small ones as hold the
+    vocabulary."""
 
     tokens: Array
     cut: Cut
@@ -96,8 +97,8 @@ class Flowing(Corpus):
     def examples(self) -> Examples:
         x = self.windows.rows(self.tokens, 0, self.window)
         if self.wanted.predict == "last":
-            return Examples(x, self.windows.rows(self.tokens, self.window, 1))
-        return Examples(x, self.windows.rows(self.tokens, 1, self.window))
+            return SharedExamples(x, self.windows.rows(self.tokens, self.window, 1))
+        return SharedExamples(x, self.windows.rows(self.tokens, 1, self.window))
 
     def report(self) -> list[str]:
         train, held, tested = (end - first for first, end in self.cut.ranges)
@@ -138,7 +139,7 @@ class Neighbours(Flowing):
     def examples(self) -> Examples:
         centres, others, _ = self.pairs
         x, y = (self.tokens[of].astype(np.float32)[:, None] for of in (centres, others))
-        return Examples(x, y)
+        return SharedExamples(x, y)
 
     def report(self) -> list[str]:
         first, vocabulary, _, parts = super().report()

@@ -10,6 +10,8 @@ from tuidl.core.lazy import Array
 from tuidl.data.splitting import Parts, Splitter
 
 PARTS = ("training", "validation", "test")
+AT_ONCE = 1 << 20
+"""Tokens that are turned into inputs at a time."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ class Windows:
     def rows(self, tokens: Array, first: int, count: int) -> Array:
         """(windows, count) tokens from place ``first`` of each window on, float32."""
         views = np.lib.stride_tricks.sliding_window_view(tokens, count)
-        return np.asarray(views[self.starts + first], np.float32)
+        found, at_once = np.empty((len(self.starts), count), np.float32), max(AT_ONCE // count, 1)
+        for start in range(0, len(found), at_once):
+            part = slice(start, start + at_once)
+            found[part] = views[self.starts[part] + first]
+        return found
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The vocabulary of a text: its characters, its words, or pairs that occur together often."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from tuidl.core.errors import DataError, PresetError
@@ -10,6 +10,7 @@ from tuidl.data.text.tokenizer import (
     UNKNOWN,
     Kind,
     Tokenizer,
+    chunks,
     merge,
     normal,
     pieces,
@@ -35,7 +36,7 @@ def learned(
     or of the ``rest`` of the text, it has the token UNKNOWN. Raises DataError, PresetError."""
     train, rest = normal(train, lowercase=lowercase), normal(rest, lowercase=lowercase)
     if kind == "words":
-        counts, seen = Counter(words(train)), set(words(rest))
+        counts, seen = Counter(_all(words, train)), set(_all(words, rest))
         if not counts:
             raise DataError("data: no words in the training part of the text")
     else:
@@ -45,6 +46,11 @@ def learned(
     most = most or (MOST_WORDS if kind == "words" else len(counts) + 2)
     tokens = _kept(counts, seen, most, needed)
     return Tokenizer(kind, tokens, lowercase=lowercase)
+
+
+def _all(parts: Callable[[str], list[str]], text: str) -> Iterator[str]:
+    """The words or pieces of a text, not all of them in memory."""
+    return (found for chunk in chunks(text, "words") for found in parts(chunk))
 
 
 def _kept(
@@ -82,7 +88,7 @@ def _pairs(
         raise PresetError("data.vocabulary", problem)
     tokens, merges = list(base), list[tuple[int, int]]()
     places = {token: place for place, token in enumerate(tokens)}
-    counted = Counter(pieces(train)).items()
+    counted = Counter(_all(pieces, train)).items()
     table = _PairTable({tuple(places.get(c, -1) for c in piece): n for piece, n in counted})
     while len(tokens) < most and (pair := table.commonest(tokens)):
         table.join(pair, len(tokens))

@@ -130,6 +130,14 @@ class TextSource(Textual, frozen=True, kw_only=True):
     def bytes_remembered(self) -> int:
         return self._corpus().bytes
 
+    def shares_parts(self) -> bool:
+        return not self.is_lines
+
+    def bytes_reading(self) -> int:
+        if self.is_lines:
+            return super().bytes_reading()
+        return self.bytes_stored() + self.bytes_remembered()
+
     def load(self) -> Examples:
         return self._corpus().examples()
 

@@ -26,6 +26,9 @@ PIECES = re.compile(r" ?[^\W\d_]{1,64}| ?\d{1,64}| ?[^\w\s]{1,64}|_{1,64}|\s{1,6
 is longer than 64 characters, so that a word without end costs no more than others."""
 
 
+BEFORE_SPACE = re.compile(r"(?<=\S)(?=\s)")
+"""No word and no piece goes on from a sign to a space."""
+
 AT_ONCE = 1 << 20
 """Characters that are looked up at a time: what is needed in between stays small."""
 
@@ -75,18 +78,39 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def encode(self, text: str) -> Array:
         """The numbers of a text's tokens, int32; what the vocabulary lacks is ``unknown``, or left
         out where there is no such token."""
+        return self._encoded(text, "int32")
+
+    def encode_narrowly(self, text: str) -> Array:
+        """The same as the smallest whole numbers that hold all of the vocabulary: a quarter of the
+        memory where that is characters."""
         import numpy as np
 
-        text = normal(text, lowercase=self.lowercase)
+        return self._encoded(text, np.min_scalar_type(len(self.tokens)).name)
+
+    def _encoded(self, text: str, dtype: str) -> Array:
+        import numpy as np
+
+        parts: list[Array] = []
+        for part in chunks(normal(text, lowercase=self.lowercase), self.kind):
+            numbers = self._numbers(part)
+            lacks = numbers < 0
+            if self.unknown is None:
+                numbers = numbers[~lacks]
+            else:
+                numbers[lacks] = self.unknown
+            parts.append(numbers.astype(dtype, copy=False))
+        return np.concatenate(parts) if parts else np.empty(0, dtype)
+
+    def _numbers(self, text: str) -> Array:
+        """Of a part of a text, int32; -1 for what the vocabulary lacks."""
+        import numpy as np
+
         if self.kind == "characters":
-            found = self._characters(text)
-        elif self.kind == "words":
-            found = np.array([self._places.get(word, -1) for word in words(text)], np.int32)
-        else:
-            found = np.array(list(self._pairs(text)), np.int32)
-        if self.unknown is None:
-            return np.asarray(found[found >= 0], np.int32)
-        return np.where(found < 0, self.unknown, found).astype(np.int32)
+            return self._characters(text)
+        if self.kind == "words":
+            found = (self._places.get(word, -1) for word in words(text))
+            return np.fromiter(found, np.int32)
+        return np.fromiter(self._pairs(text), np.int32)
 
     def lacking(self, text: str) -> list[str]:
         """What of a text the vocabulary does not have, each once, in order."""
@@ -114,13 +138,9 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         known, places = self._single
         if not len(known):
             return np.full(len(text), -1, np.int32)
-        found = np.empty(len(text), np.int32)
-        for start in range(0, len(text), AT_ONCE):
-            part = text[start : start + AT_ONCE].encode("utf-32-le", "surrogatepass")
-            codes = np.frombuffer(part, np.uint32)
-            where = np.searchsorted(known, codes).clip(0, len(known) - 1)
-            found[start : start + AT_ONCE] = np.where(known[where] == codes, places[where], -1)
-        return found
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        where = np.searchsorted(known, codes).clip(0, len(known) - 1)
+        return np.where(known[where] == codes, places[where], np.int32(-1))
 
     def _pairs(self, text: str) -> Iterator[int]:
         known: dict[str, list[int]] = {}
@@ -161,6 +181,19 @@ def normal(text: str, lowercase: bool = False) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.lower() if lowercase else text
+
+
+def chunks(text: str, kind: Kind) -> Iterator[str]:
+    """The text in parts that no token reaches over, but those of more than AT_ONCE characters
+    without a space: a text as a list of words takes many times its memory."""
+    start = 0
+    while start < len(text):
+        end = start + AT_ONCE
+        if kind != "characters":
+            space = BEFORE_SPACE.search(text, end)
+            end = space.start() if space else len(text)
+        yield text[start:end]
+        start = end
 
 
 def words(text: str) -> list[str]:
