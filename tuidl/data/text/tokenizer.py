@@ -90,9 +90,9 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def _encoded(self, text: str, dtype: str) -> Array:
         import numpy as np
 
-        parts: list[Array] = []
+        parts, known = list[Array](), dict[str, list[int]]()
         for part in chunks(normal(text, lowercase=self.lowercase), self.kind):
-            numbers = self._numbers(part)
+            numbers = self._numbers(part, known)
             lacks = numbers < 0
             if self.unknown is None:
                 numbers = numbers[~lacks]
@@ -101,8 +101,9 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
             parts.append(numbers.astype(dtype, copy=False))
         return np.concatenate(parts) if parts else np.empty(0, dtype)
 
-    def _numbers(self, text: str) -> Array:
-        """Of a part of a text, int32; -1 for what the vocabulary lacks."""
+    def _numbers(self, text: str, known: dict[str, list[int]]) -> Array:
+        """Of a part of a text, int32; -1 for what the vocabulary lacks. ``known``: pieces of the
+        parts before that were merged."""
         import numpy as np
 
         if self.kind == "characters":
@@ -110,7 +111,7 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         if self.kind == "words":
             found = (self._places.get(word, -1) for word in words(text))
             return np.fromiter(found, np.int32)
-        return np.fromiter(self._pairs(text), np.int32)
+        return np.fromiter(self._pairs(text, known), np.int32)
 
     def lacking(self, text: str) -> list[str]:
         """What of a text the vocabulary does not have, each once, in order."""
@@ -142,8 +143,7 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         where = np.searchsorted(known, codes).clip(0, len(known) - 1)
         return np.where(known[where] == codes, places[where], np.int32(-1))
 
-    def _pairs(self, text: str) -> Iterator[int]:
-        known: dict[str, list[int]] = {}
+    def _pairs(self, text: str, known: dict[str, list[int]]) -> Iterator[int]:
         for piece in pieces(text):
             if piece not in known:
                 known[piece] = self._merged([self._places.get(c, -1) for c in piece])
