@@ -113,7 +113,8 @@ def _advised(data: Text, start: int) -> str:
     guess = guessed(data, start)
     if guess is None:
         return ": data.encoding; none of those that it takes reads it well"
-    return f", as data.encoding = {guess.encoding!r} (a guess: it reads {guess.text!r} there)"
+    also = "".join(f"; {name!r} reads {text!r}" for name, text in guess.others)
+    return f", as data.encoding = {guess.encoding!r} (a guess: it reads {guess.text!r} there{also})"
 
 
 def not_utf8(data: Text) -> int:

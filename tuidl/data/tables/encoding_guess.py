@@ -6,13 +6,15 @@ accents against it.
 """
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from mmap import mmap
 from typing import NamedTuple, get_args
 
+from tuidl.data.tables.common_letters import CHINESE, JAPANESE, KOREAN, TRADITIONAL
 from tuidl.data.tables.encodings import Encoding
 
 SAMPLE, PIECE = 1 << 16, 1 << 20
@@ -35,17 +37,31 @@ _RARE = "ëïîìòùûýÿšžðþâçđëîľĺôŕşţ"
 """Small letters of single bytes that are less common, or those of a language that has few users."""
 _LEVELS = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5": ("big5", 0xA4, 0xC6)}
 """Of what is written in Chinese characters: the first bytes of the common ones."""
+_FREQUENT = {
+    "gb18030": CHINESE, "big5": TRADITIONAL, "shift-jis": JAPANESE, "euc-jp": JAPANESE,
+    "euc-kr": KOREAN,
+}  # fmt: skip
+_MIXED = re.compile("[A-ZÀ-ÞΆ-ΫЀ-Я]{2}[a-zß-ÿά-ώа-џ]")
+"""Two capitals and a small letter."""
 _QUOTES = "’“”–…€"
 _SIGNS = "‘„«»—£°§¿¡ºª²³½±µ·•×©®™№、。「」・ー！？（）：；，"
 _BY_USE = {"cp1252": -1, "latin-1": 1, "iso-8859-15": 2, "cp437": 3, "iso-8859-2": 4}
 """Which comes first of those that read the same; 0 for others."""
 
 
+FEW = 20
+"""Letters of which too few are known to be sure."""
+CLOSE, CLOSE_OF_FEW = 0.08, 0.3
+"""How near the next best reading is that may be meant as well."""
+
+
 class Guess(NamedTuple):
-    """``text``: what stands at the first place that is not ASCII."""
+    """``text``: what stands at the first place that is not ASCII; ``others``: what may be meant as
+    well, each with its text."""
 
     encoding: str
     text: str
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def guessed(data: bytes | mmap, start: int = 0) -> Guess | None:
@@ -57,10 +73,15 @@ def guessed(data: bytes | mmap, start: int = 0) -> Guess | None:
     found = [
         (score, name, text) for name, text in _readings(lines) if (score := _score(name, text))
     ]
-    for score, name, text in sorted(found, key=lambda one: (-one[0], _BY_USE.get(one[1], 0))):
-        if score >= LEAST and _reads(data, name):
-            return Guess(name, _shown(text))
-    return None
+    found.sort(key=lambda one: (-one[0], _BY_USE.get(one[1], 0)))
+    good = (one for one in found if one[0] >= LEAST and _reads(data, one[1]))
+    if (first := next(good, None)) is None:
+        return None
+    best, name, text = first
+    margin = CLOSE_OF_FEW if sum(letter > "\x7f" for letter in text) < FEW else CLOSE
+    near = (one for one in found if best - margin <= one[0] < best and one[2] != text)
+    others = ((other, _shown(read)) for _, other, read in near if _reads(data, other))
+    return Guess(name, _shown(text), tuple(islice(others, 1)))
 
 
 def _readings(lines: bytes) -> Iterator[tuple[str, str]]:
@@ -92,9 +113,10 @@ def _score(name: str, text: str) -> float:
         return 0
     worth = sum(_worth(name, letter) for letter in letters)
     worth -= sum(_oddness(*pair) for pair in pairwise(text) if max(pair) > "\x7f")
+    worth -= sum(max(odd[0]) > "\x7f" for odd in _MIXED.finditer(text))
     is_japanese = name in ("shift-jis", "euc-jp")
     lacks_kana = is_japanese and 20 * sum(map(_is_kana, letters)) < len(letters)
-    return worth / len(letters) * (0.8 if lacks_kana else 1)
+    return worth / len(letters) * (0.95 if lacks_kana else 1)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -107,11 +129,13 @@ def _worth(name: str, letter: str) -> float:
         return -1.0 if not letter.isalpha() else 0.5 if letter.lower() in _RARE else -0.5
     if _is_kana(letter) or unicodedata.name(letter, "").startswith("FULLWIDTH"):
         return 1.0 if name in ("shift-jis", "euc-jp") else 0.0
+    if letter in _FREQUENT.get(name, ()):
+        return 1.0
     if name == "euc-kr":
-        return 1.0 if "가" <= letter <= "힣" else -1.0
+        return 0.5 if "가" <= letter <= "힣" else 0.0 if letter.isalpha() else -1.0
     codec, first, last = _LEVELS.get(name, ("euc_jp", 0xB0, 0xCF))
     try:
-        return 0.9 if first <= letter.encode(codec)[0] <= last else -0.5
+        return 0.5 if first <= letter.encode(codec)[0] <= last else -0.5
     except UnicodeEncodeError:
         return -1.0
 
