@@ -9,6 +9,7 @@ from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.projected_tables import project_tables
 from tuidl.compiler.stages import defer_gradients
+from tuidl.compiler.unread import without_unread
 from tuidl.compiler.uses import uses_of
 from tuidl.ir.instructions import Instruction
 
@@ -21,8 +22,8 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     done, forward and backward; and what it would have changed, the largest array of many a network,
     is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
     that come up more than once, where sums are rounded otherwise: ``distinct_words.py`` and
-    ``projected_tables.py``. Copies of what nobody reads again: ``copies.py``. ``examples``: the
-    most that a shard has.
+    ``projected_tables.py``. Copies of what nobody reads again: ``copies.py``. Gradients of weights
+    that the step does not train: ``unread.py``. ``examples``: the most that a shard has.
 
     Nodes' outputs and gradients are no longer all there.
     """
@@ -38,7 +39,7 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
             fused[number] = replace(instructions[number], options=options)
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
     steps = defer_gradients(project_tables(fuse_equal_words(left), examples))
-    steps = without_copies(steps, emitted.pinned)
+    steps = without_copies(without_unread(steps, emitted.pinned), emitted.pinned)
     return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 
