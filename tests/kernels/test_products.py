@@ -10,6 +10,7 @@ from numba import njit
 
 from tuidl.kernels.blas import affine, gemm, load
 from tuidl.kernels.simd.gemm import MACRO_KERNEL
+from tuidl.kernels.simd.gemm_few import DOTS_OF_ROWS
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.packed_gemm import PACKED_GEMM
@@ -23,6 +24,8 @@ SHAPES = [
     (8, 9, 1), (7, 30, 1), (16, 21, 1), (17, 6, 1), (15, 4, 1), (1, 9, 1), (2, 70, 1),
     (300, 9, 40), (8, 20, 24), (8, 24, 20), (61, 400, 97), (770, 769, 768), (40, 9, 1), (13, 40, 1),
     (0, 4, 1), (5, 0, 1), (3000, 30, 1), (30, 1030, 5), (24, 33, 8), (23, 33, 3), (47, 12, 11),
+    (128, 64, 2), (64, 128, 2), (17, 33, 2), (3, 40, 3), (66, 50, 4), (5, 1024, 4), (16, 100, 3),
+    (1, 64, 2), (256, 9, 4), (257, 30, 4), (21, 1025, 2), (0, 64, 2), (512, 20, 2),
 ]  # fmt: skip
 """Rows, terms and columns of a product, on both sides of where another way of it takes over."""
 
@@ -30,7 +33,7 @@ SHAPES = [
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
     load()
-    for bits, routine in product((32, 64), (MACRO_KERNEL, PACKED_GEMM)):
+    for bits, routine in product((32, 64), (MACRO_KERNEL, PACKED_GEMM, DOTS_OF_ROWS)):
         routine.provide(bits)
 
 

@@ -26,6 +26,12 @@ from tuidl.kernels.simd.gemm import (
     gemm_pointers,
     gemm_strided,
 )
+from tuidl.kernels.simd.gemm_few import (
+    gemm_few,
+    gemm_few_turned,
+    suits_dots_of_rows,
+    suits_turning,
+)
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
 from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, flat, stack_workspace
 from tuidl.kernels.simd.memory import transpose
@@ -167,6 +173,9 @@ def _gemm_nn(a, transpose_a, b, transpose_b, c, accumulate):
         _inner_product(a, b, c, accumulate)
     elif not accumulate and is_narrow(a, c):
         matrix_times_column(a, b, c.dtype.type(0), c)
+    elif HAS_MASKS and not accumulate and suits_dots_of_rows(c, k):
+        to = data_of(c)
+        gemm_few(data_of(a), data_of(b), to, START_ZERO, to, Sizes(m, k, n))
     elif _suits_packing(m, k, n):
         _packed(a, Strides(k, 1), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
@@ -181,6 +190,8 @@ def _gemm_tn(a, transpose_a, b, transpose_b, c, accumulate):
         _inner_product(a, b, c, accumulate)
     elif HAS_MASKS and not accumulate and is_narrow(a, c):
         transposed_times_column(a, b, c)
+    elif HAS_MASKS and not accumulate and suits_turning(m, n):
+        gemm_few_turned(a, b, c)
     elif _suits_packing(m, k, n):
         _packed(a, Strides(1, m), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
@@ -216,6 +227,10 @@ def _affine(a, b, bias, c):
         (m, k), n = a.shape, c.shape[1]
         if is_narrow(a, c):
             matrix_times_column(a, b, bias[0], c)
+            return
+        if HAS_MASKS and suits_dots_of_rows(c, k):
+            here, start, sizes = data_of(a), data_of(bias), Sizes(m, k, n)
+            gemm_few(here, data_of(b), start, START_BIAS, data_of(c), sizes)
             return
         if _suits_packing(m, k, n):
             here, start, sizes = data_of(a), data_of(bias), Sizes(m, k, n)

@@ -15,8 +15,8 @@ TALL, WIDE = (9, 1), (3, 4)
 """Vectors of rows by columns in a tile."""
 
 
-class _Code:
-    """What both tiles are made of."""
+class Code:
+    """What tiles are made of."""
 
     def __init__(self, context: Any, builder: Any, pointer: Any) -> None:
         self.builder = builder
@@ -66,7 +66,7 @@ def dot_tile(a, rows, starts, lengths, runs, weights, sums):
 def _dot_tile(typing_context, a, rows, starts, lengths, runs, weights, sums):
     def codegen(context, builder, signature, arguments):
         a, rows, starts, lengths, runs, weights, sums = arguments
-        code = _Code(context, builder, signature.args[0])
+        code = Code(context, builder, signature.args[0])
         simd, totals = code.simd, code.totals(DOTS)
         lines = [builder.gep(a, [code.place(rows, SIZE(row))]) for row in range(DOTS)]
         passed = cgutils.alloca_once_value(builder, SIZE(0))
@@ -111,7 +111,7 @@ def _row_tile_of(vectors: int, width: int) -> Any:
     def intrinsic(typing_context, a, distances, columns, count, b, ld, sums):
         def codegen(context, builder, signature, arguments):
             a, distances, columns, count, b, ld, sums = arguments
-            code = _Code(context, builder, signature.args[0])
+            code = Code(context, builder, signature.args[0])
             simd, totals = code.simd, code.totals(vectors * width)
             starts = [builder.gep(a, [code.place(distances, SIZE(v))]) for v in range(vectors)]
             with cgutils.for_range(builder, count) as term:
