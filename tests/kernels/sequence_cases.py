@@ -73,11 +73,11 @@ for n, t, d in SEQUENCES:
     rnn, gru, lstm = ({**sizes, "g": k * d, "m": packed_size(k * d, d)} for k in (1, 3, 4))
     before = {**gru, "b": 2 * d, "m": packed_size(2 * d, d), "z": packed_size(d, d)}
     CASES += [
-        Case("gru_gradient", gru, fix=_gates, only=("gates", "d_recurrent", "carry")),
-        Case("lstm_gradient", lstm, fix=_lstm_gates, only=("gates", "carry", "cell_carry")),
-        Case("simple_rnn_gradient", rnn, fix=_rnn_states, only=("d_inputs", "carry")),
+        Case("gru_gradient", gru, fix=_gates, only=("gates", "d_recurrent")),
+        Case("lstm_gradient", lstm, fix=_lstm_gates, only=("gates", "cell_carry")),
+        Case("simple_rnn_gradient", rnn, fix=_rnn_states, only=("d_inputs",)),
         Case("gru_reset_before_gradient", before, fix=_gates,
-             only=("gates", "d_gates", "d_candidates", "carry", "d_reset")),
+             only=("gates", "d_gates", "d_candidates", "d_reset")),
         Case("reverse_time", {"n": n, "t": t, "k": d}),
         Case("insert_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),
         Case("extract_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),

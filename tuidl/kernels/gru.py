@@ -10,12 +10,12 @@ through ``gates`` (a ``dense`` instruction made it); each step adds the recurren
 
 import numpy as np
 
-from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.gemm import START_BIAS
-from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.gru_units import advance_gru, retreat_gru
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.simd.recurrent import (
     PACK,
@@ -33,52 +33,30 @@ from tuidl.kernels.simd.recurrent import (
 
 
 @device_function
-def _parts_of(gate, units, first, end):
-    """The numbers of some units in the gates z, r and c of an example."""
-    return (
-        gate[first:end],
-        gate[units + first : units + end],
-        gate[2 * units + first : 2 * units + end],
-    )
+def _parts_of(gate, units, first):
+    """Where the gates z, r and c of an example are, from the unit ``first`` on."""
+    z = pointer_at(data_of(gate), first)
+    return z, pointer_at(z, units), pointer_at(z, 2 * units)
 
 
 @device_function
 def _advance(gate, share, kept, old, new, first, end):
-    """A step of some units of an example, from its gates' input and recurrent ``share``.
-
-    A loop for each function, as in ``lstm.py``.
-    """
-    z, r, c = _parts_of(gate, new.shape[0], first, end)
-    share_z, share_r, share_c = _parts_of(share, new.shape[0], first, end)
-    kept, old, new = kept[first:end], old[first:end], new[first:end]
-    for j in range(end - first):
-        z[j] = sigmoid(z[j] + share_z[j])
-    for j in range(end - first):
-        r[j] = sigmoid(r[j] + share_r[j])
-    for j in range(end - first):
-        kept[j] = share_c[j]
-        c[j] = tanh(c[j] + r[j] * share_c[j])
-        new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+    """A step of some units of an example, from its gates' input and recurrent ``share``."""
+    z, r, c = _parts_of(gate, new.shape[0], first)
+    share_z, share_r, share_c = _parts_of(share, new.shape[0], first)
+    kept, old = pointer_at(data_of(kept), first), pointer_at(data_of(old), first)
+    new = pointer_at(data_of(new), first)
+    advance_gru(share_z, share_r, share_c, old, z, r, c, kept, new, end - first)
 
 
 @device_function
 def _go_back(gate, d_share, old, kept, above, passed, first, end):
     """The same step backward: ``gate`` turns into its gradient."""
-    z, r, c = _parts_of(gate, old.shape[0], first, end)
-    d_z, d_r, d_c = _parts_of(d_share, old.shape[0], first, end)
-    old, kept, above, passed = old[first:end], kept[first:end], above[first:end], passed[first:end]
-    for j in range(end - first):
-        dh = above[j] + passed[j]
-        d_candidate = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
-        d_update = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
-        d_reset = d_candidate * kept[j] * r[j] * (ONE - r[j])
-        passed[j] = dh * z[j]
-        d_z[j] = d_update
-        d_r[j] = d_reset
-        d_c[j] = d_candidate * r[j]
-        z[j] = d_update
-        r[j] = d_reset
-        c[j] = d_candidate
+    z, r, c = _parts_of(gate, old.shape[0], first)
+    d_z, d_r, d_c = _parts_of(d_share, old.shape[0], first)
+    old, kept = pointer_at(data_of(old), first), pointer_at(data_of(kept), first)
+    above, passed = pointer_at(data_of(above), first), pointer_at(data_of(passed), first)
+    retreat_gru(old, kept, above, passed, z, r, c, d_z, d_r, d_c, end - first)
 
 
 @kernel("dg g -> tng und tnd ng m", cost="2tndg")
@@ -96,7 +74,8 @@ def gru(recurrent, bias, gates, states, candidates, workspace, packed):
         for n in range(workspace.shape[0]):
             for j in range(workspace.shape[1]):
                 workspace[n, j] = bias[j]
-        add_product(before, recurrent, packed, workspace)
+        if t > 0:
+            add_product(before, recurrent, packed, workspace)
         for n in range(before.shape[0]):
             share, kept = workspace[n], candidates[t, n]
             _advance(gates[t, n], share, kept, before[n], after[n], 0, units)
@@ -118,7 +97,8 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
         for n in range(before.shape[0]):
             old, kept, above = before[n], candidates[t, n], d_states[t, n]
             _go_back(gates[t, n], d_recurrent[t, n], old, kept, above, carry[n], 0, units)
-        pass_back(d_recurrent[t], packed, carry, 1)
+        if t > 0:
+            pass_back(d_recurrent[t], packed, carry, 1)
 
 
 @kernel("dg g -> nd ng nd nd ng m", cost="2ndg")

@@ -28,7 +28,8 @@ def gru_reset_before(
     pack_weights(weights, packed)
     for t in range(gates.shape[0]):
         part[:] = 0
-        add_product(states[t], gate_weights, packed_gates, part)
+        if t > 0:
+            add_product(states[t], gate_weights, packed_gates, part)
         for n in range(part.shape[0]):
             gate, shares, old, reset = gates[t, n], part[n], states[t, n], resets[t, n]
             z, r = gate[:units], gate[units : 2 * units]
@@ -39,7 +40,8 @@ def gru_reset_before(
                 r[j] = sigmoid(r[j] + share_r[j])
                 reset[j] = r[j] * old[j]
         product[:] = 0
-        add_product(resets[t], weights, packed, product)
+        if t > 0:
+            add_product(resets[t], weights, packed, product)
         for n in range(part.shape[0]):
             gate, share, old, new = gates[t, n], product[n], states[t, n], states[t + 1, n]
             z, c = gate[:units], gate[2 * units :]
@@ -83,7 +85,8 @@ def gru_reset_before_gradient(
                 d_r[j] = d[j] * old[j] * r[j] * (ONE - r[j])
                 passed[j] += d[j] * r[j]
                 z[j], r[j], c[j] = d_z[j], d_r[j], d_candidate[j]
-        pass_back(d_gates[t], packed_gates, carry, 1)
+        if t > 0:
+            pass_back(d_gates[t], packed_gates, carry, 1)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

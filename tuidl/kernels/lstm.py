@@ -9,12 +9,12 @@ All arrays have time in front. The inputs' part of the gates, bias included, com
 
 import numpy as np
 
-from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.gemm import START_C
-from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.lstm_units import advance_lstm, retreat_lstm
 from tuidl.kernels.simd.recurrent import (
     PACK,
     START,
@@ -31,56 +31,29 @@ from tuidl.kernels.simd.recurrent import (
 
 
 @device_function
-def _parts_of(gate, units, first, end):
-    """The numbers of some units in the gates i, f, c~ and o of an example."""
-    return (
-        gate[first:end],
-        gate[units + first : units + end],
-        gate[2 * units + first : 2 * units + end],
-        gate[3 * units + first : 3 * units + end],
-    )
+def _gates_of(gate, units, first):
+    """Where the gates i, f, c~ and o of an example are, from the unit ``first`` on."""
+    i = pointer_at(data_of(gate), first)
+    return i, pointer_at(i, units), pointer_at(i, 2 * units), pointer_at(i, 3 * units)
 
 
 @device_function
 def _advance(gate, old, cell, state, first, end):
-    """A step of some units of an example: gates are open, cell and state are new.
-
-    A loop for each function: processors look some hundred instructions ahead, and all five
-    functions of a unit are as many, of which the last waits for the others.
-    """
-    i, f, c, o = _parts_of(gate, state.shape[0], first, end)
-    old, cell, state = old[first:end], cell[first:end], state[first:end]
-    for j in range(end - first):
-        i[j] = sigmoid(i[j])
-    for j in range(end - first):
-        f[j] = sigmoid(f[j])
-    for j in range(end - first):
-        c[j] = tanh(c[j])
-    for j in range(end - first):
-        o[j] = sigmoid(o[j])
-    for j in range(end - first):
-        cell[j] = f[j] * old[j] + i[j] * c[j]
-    for j in range(end - first):
-        state[j] = o[j] * tanh(cell[j])
+    """A step of some units of an example: gates are open, cell and state are new."""
+    i, f, c, o = _gates_of(gate, state.shape[0], first)
+    old = pointer_at(data_of(old), first)
+    cell, state = pointer_at(data_of(cell), first), pointer_at(data_of(state), first)
+    advance_lstm(old, i, f, c, o, cell, state, end - first)
 
 
 @device_function
 def _go_back(gate, old, cell, above, passed, d_cell, first, end):
     """The same step backward: ``gate`` turns into its gradient."""
-    i, f, c, o = _parts_of(gate, cell.shape[0], first, end)
-    old, cell, above = old[first:end], cell[first:end], above[first:end]
-    passed, d_cell = passed[first:end], d_cell[first:end]
-    for j in range(end - first):
-        dh = above[j] + passed[j]
-        squashed = tanh(cell[j])
-        dc = d_cell[j] + dh * o[j] * (ONE - squashed * squashed)
-        d_input = dc * c[j] * i[j] * (ONE - i[j])
-        d_candidate = dc * i[j] * (ONE - c[j] * c[j])
-        d_cell[j] = dc * f[j]
-        o[j] = dh * squashed * o[j] * (ONE - o[j])
-        f[j] = dc * old[j] * f[j] * (ONE - f[j])
-        i[j] = d_input
-        c[j] = d_candidate
+    i, f, c, o = _gates_of(gate, cell.shape[0], first)
+    old, cell = pointer_at(data_of(old), first), pointer_at(data_of(cell), first)
+    above, passed = pointer_at(data_of(above), first), pointer_at(data_of(passed), first)
+    d_cell = pointer_at(data_of(d_cell), first)
+    retreat_lstm(old, cell, above, passed, i, f, c, o, d_cell, end - first)
 
 
 @kernel("dg -> tng und und m", cost="2tndg")
@@ -94,7 +67,8 @@ def lstm(recurrent, gates, states, cells, packed):
     cells[0] = 0
     pack_weights(recurrent, packed)
     for t in range(gates.shape[0]):
-        add_product(states[t], recurrent, packed, gates[t])
+        if t > 0:
+            add_product(states[t], recurrent, packed, gates[t])
         for n in range(states.shape[1]):
             _advance(gates[t, n], cells[t, n], cells[t + 1, n], states[t + 1, n], 0, units)
 
@@ -114,7 +88,8 @@ def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, packed):
         for n in range(cells.shape[1]):
             above, passed, d_cell = d_states[t, n], carry[n], cell_carry[n]
             _go_back(gates[t, n], cells[t, n], cells[t + 1, n], above, passed, d_cell, 0, units)
-        pass_back(gates[t], packed, carry, 0)
+        if t > 0:
+            pass_back(gates[t], packed, carry, 0)
 
 
 @kernel("dg -> nd nd ng nd nd m", cost="2ndg")

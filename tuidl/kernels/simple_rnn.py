@@ -54,7 +54,8 @@ def simple_rnn(recurrent, inputs, states, packed):
         after = states[t + 1]
         state = flat(after)
         copy_values(state, flat(inputs[t]))
-        add_product(states[t], recurrent, packed, after)
+        if t > 0:
+            add_product(states[t], recurrent, packed, after)
         for i in range(state.shape[0]):
             state[i] = tanh(state[i])
 
@@ -78,7 +79,7 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
         if recurrent.size == 1:
             for i in range(out.shape[0]):
                 passed[i] = recurrent[0, 0] * out[i]
-        else:
+        elif t > 0:
             pass_back(d_inputs[t], packed, carry, 0)
 
 

@@ -27,11 +27,17 @@ def emit_product_gradients(
     """The gradients of the kernel and of the bias, where there is one."""
     if context.division is Division.EXAMPLES:
         context.backward("dense_weight_gradient", x, dy, d_kernel)
-        if d_bias is not None:
-            context.backward("bias_gradient", dy, d_bias)
-        return
-    context.tiles(Phase.BACKWARD, "dense_weight_gradient_tile", x, dy, d_kernel)
+    else:
+        context.tiles(Phase.BACKWARD, "dense_weight_gradient_tile", x, dy, d_kernel)
     if d_bias is not None:
+        emit_bias_gradient(context, dy, d_bias)
+
+
+def emit_bias_gradient(context: EmitContext, dy: View, d_bias: View) -> None:
+    """The sum of all rows of dy."""
+    if context.division is Division.EXAMPLES:
+        context.backward("bias_gradient", dy, d_bias)
+    else:
         context.tiles(Phase.BACKWARD, "bias_gradient_tile", dy, d_bias)
 
 

@@ -12,7 +12,12 @@ from tuidl.ir.buffers import Batch, View
 from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer, require_rank
-from tuidl.nn.layers.dense import emit_input_gradient, emit_product, emit_product_gradients
+from tuidl.nn.layers.dense import (
+    emit_bias_gradient,
+    emit_input_gradient,
+    emit_product,
+    emit_product_gradients,
+)
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 
@@ -127,10 +132,16 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
         self, context: EmitContext, states: View, d_recurrent: View, d_bias: View | None = None
     ) -> None:
         """Gradient of the recurrent weights, from that of their product with the states before;
-        and of the product's bias."""
-        before = states.part(0, Batch(context.input_shape[0]), self.units)
-        d_kernel = context.gradients["recurrent_kernel"]
-        emit_product_gradients(context, before, d_recurrent.rows, d_kernel, d_bias)
+        and of the product's bias. The state before the first step is 0: with other steps behind it
+        that one is left out.
+        """
+        steps, width = context.input_shape[0], self.gates * self.units
+        first = min(1, steps - 1)
+        before = states.part(Batch(first * self.units), Batch(steps - first), self.units)
+        after = d_recurrent.part(Batch(first * width), Batch(steps - first), width)
+        emit_product_gradients(context, before, after, context.gradients["recurrent_kernel"], None)
+        if d_bias is not None:
+            emit_bias_gradient(context, d_recurrent.rows, d_bias)
 
     def emit_input_gradients(
         self, context: EmitContext, x: View, d_inputs: View, d_bias: View
