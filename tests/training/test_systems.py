@@ -22,6 +22,7 @@ from tuidl.storage.folder import RunFolder
 from tuidl.tasks.distributions import sliced_wasserstein
 from tuidl.training.distances import SAMPLE
 from tuidl.training.gradcheck import compare
+from tuidl.training.progress import TrainProgress
 from tuidl.training.rotation import Rotation
 from tuidl.training.start import trainer_for
 
@@ -215,6 +216,21 @@ def test_scores_of_masked_answers_are_those_of_the_answers_that_count() -> None:
     for name, value in expected.items():
         assert last.validation[name] == pytest.approx(value, rel=1e-5)
     assert model.weights_sha256 == last.weights_sha256
+
+
+def test_the_loss_of_a_step_is_the_first_objectives() -> None:
+    """Steps of all objectives take turns: the last one's loss would be now this, now that."""
+    state = trainer_for(preset_of("gan"), "numpy", 1).state
+    progress = TrainProgress(state.progress.totals)
+    none = np.zeros(0)
+    for losses, firsts, expected in (
+        ([9.0], none, 9.0),
+        ([1.5, 9.0, 1.25, 8.0], np.array([1.5, 1.25]), 1.25),
+        ([7.0], none, 1.25),
+    ):
+        progress.did(len(losses), np.array(losses), firsts)
+        progress.rate = 0.1
+        assert progress.loss == expected
 
 
 def test_scores_have_the_names_of_their_losses() -> None:

@@ -75,8 +75,8 @@ def _seconds_left(step: Compiling, spent: float) -> float | None:
 
 
 def progress(state: TrainState) -> events.Progress:
-    """Of the last step that was done, of whichever objective; where an epoch has only begun, that
-    is the last one of the epoch before."""
+    """Of the last step that was done, its loss of the first objective's last; where an epoch has
+    only begun, that is the last one of the epoch before."""
     progress, steps = state.progress, state.steps
     has_begun = progress.step > 0 or progress.epoch == 1
     return events.Progress(

@@ -16,7 +16,8 @@ class TrainProgress:
 
     ``totals``: sums over the examples of the epoch so far, as the program's ``statistics`` lays
     them out. ``norms``: of the epoch's last gradient, once it is there. ``train`` and
-    ``validation``: of the last epoch that has ended. ``loss`` and ``rate``: of the last step.
+    ``validation``: of the last epoch that has ended. ``loss``: of the first objective's last step;
+    ``rate``: of the last step.
     ``reported``: the epoch and step that were last told of. Seconds are of work, not of waiting;
     ``step_seconds``: of a step, by the last second or so.
     """
@@ -62,9 +63,11 @@ class TrainProgress:
 
     def did(self, steps: int, losses: Array, firsts: Array) -> None:
         """So many more steps are done. ``firsts``: the losses of the first objective among them,
-        whose level counts."""
+        whose loss is the run's; before its first step, that of another one."""
         self.step += steps
-        if steps:
+        if len(firsts):
+            self.loss = float(firsts[-1])
+        elif steps and self.rate is None:
             self.loss = float(losses[steps - 1])
         self.level.did(firsts)
 

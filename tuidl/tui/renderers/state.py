@@ -10,11 +10,13 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.scale import readable
 from tuidl.core.durations import computed, in_words, trained
 from tuidl.core.printable import printable
-from tuidl.protocol.events import RunEnded
+from tuidl.protocol.events import RunEnded, Scores
 from tuidl.protocol.formatting import best_by, runs_on
 from tuidl.tui.session.run import Phase, Run
 
+LOSS = "loss"
 SHARES = ("accuracy", "precision", "recall", "f1")
+COUNTS = ("modes_covered",)
 BAR = 20
 
 
@@ -33,7 +35,7 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
     """Of the last step: its loss on its batch, and how fast training goes."""
     if run.loss is None and run.started is None:
         return ""
-    parts = [] if run.loss is None else [f"training batch: loss {readable(run.loss)}"]
+    parts = [] if run.loss is None else [f"training batch: {_loss_of(run)} {readable(run.loss)}"]
     if around.rate:
         parts.append(around.rate)
     elif run.learning_rate is not None:
@@ -56,6 +58,21 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
     return fitting([*parts, *more], width, dot)
 
 
+def _loss_of(run: Run) -> str:
+    """What the run's loss is called: of several objectives it is that of the first one."""
+    if run.started is None or run.started.objectives < 2:
+        return LOSS
+    scores = run.train or {}
+    return next((name for name in scores if name.endswith(f".{LOSS}")), LOSS)
+
+
+def _score_words(run: Run, scores: Scores) -> list[str]:
+    """Each score by its name; not the run's loss beside the objective's whose it is."""
+    own = _loss_of(run)
+    given = {name: value for name, value in scores.items() if own == LOSS or name != LOSS}
+    return [f"{_name(name)} {score(name, value)}" for name, value in given.items()]
+
+
 def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
     """Of the part that was held out, after the last epoch that ended."""
     if not run.epochs_done:
@@ -64,7 +81,7 @@ def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
     if not scores:
         return ""
     start = f"{part} after epoch {run.epochs_done}: "
-    parts = [f"{_name(name)} {score(name, value)}" for name, value in scores.items()]
+    parts = _score_words(run, scores)
     if run.best and run.validation:
         epoch, loss = run.best
         parts.append(f"lowest loss {readable(loss)}, epoch {epoch}")
@@ -80,7 +97,7 @@ def ending_line(run: Run, event: RunEnded, width: int, dot: str) -> str:
     return fitting([*parts, "space: train again, R: with a new seed"], width, dot)
 
 
-def ended_scores_line(event: RunEnded, width: int, dot: str) -> str:
+def ended_scores_line(run: Run, event: RunEnded, width: int, dot: str) -> str:
     """Of the part that counts at the end."""
     part, scores = ("test", event.test) if event.test else ("validation", event.validation)
     if not scores:
@@ -89,8 +106,7 @@ def ended_scores_line(event: RunEnded, width: int, dot: str) -> str:
         return ""
     mean = f"mean of {event.folds} folds, " if event.folds else ""
     start = f"{mean}{part}: "
-    parts = [f"{_name(name)} {score(name, value)}" for name, value in scores.items()]
-    return start + fitting(parts, width - cell_len(start), dot)
+    return start + fitting(_score_words(run, scores), width - cell_len(start), dot)
 
 
 def first_line(run: Run, frame: Run, palette: Palette, unicode: bool, head: Text) -> Text:
@@ -141,6 +157,8 @@ def fitting(parts: Sequence[str], width: int, dot: str) -> str:
 
 
 def score(name: str, value: float) -> str:
+    if name.endswith(COUNTS):
+        return f"{value:.3g}"  # a whole number but for means of folds
     return f"{value:.1%}" if name.endswith(SHARES) else readable(value)
 
 

@@ -92,7 +92,7 @@ class Status(Widget):
         lines = [step_line(frame, self.around, width, dot)]
         if frame.ended:
             lines = [ending_line(frame, frame.ended, width, dot)]
-            lines.append(ended_scores_line(frame.ended, width, dot))
+            lines.append(ended_scores_line(frame, frame.ended, width, dot))
         elif self.patience:
             lines.append(self.patience)
         else:
