@@ -109,6 +109,8 @@ CONVOLUTIONS = [
     convolution(3, 3, (8, 9, 24), 24, block=20, stride=1, top=1, left=1),
     convolution(2, 3, (9, 9, 17), 33, block=20, stride=1, top=1, left=1),
     convolution(2, 3, (9, 8, 36), 16, block=20, stride=1, top=1, left=1),
+    convolution(2, 3, (9, 7, 32), 40, block=20, stride=1, top=2, left=2),
+    convolution(2, 3, (8, 10, 24), 36, block=20, stride=1, top=2, left=1),
     # on images so large that the weights' gradient goes this way, too
     convolution(2, 3, (12, 10, 24), 23, block=4, stride=1, top=1, left=1),
     convolution(2, 3, (12, 11, 32), 33, block=2, stride=1, top=1, left=1),

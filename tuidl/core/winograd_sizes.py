@@ -7,7 +7,7 @@ PLACES = 16
 """Of a transformed tile."""
 FEWEST, FEWEST_POSITIONS = 32, 16
 """Channels and filters, and answers to an image, from which on it is worth it."""
-FEWER, FEWER_PAIRS, MORE_POSITIONS = 16, 512, 64
+FEWER, FEWER_PAIRS, MORE_POSITIONS = 12, 256, 64
 """Also from so few channels and filters on, with so many pairs and answers to an image."""
 MOST = 65_536
 """Pairs of channel and filter up to which it is: more do not stay in a cache while the tiles of a
@@ -28,7 +28,7 @@ def is_worth(channels: int, filters: int, positions: int) -> bool:
 def workspace(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
     """Numbers that answers of ``height`` by ``width`` need: in any case, and for each row of
     tiles."""
-    padded = (height + 2) * (width + 2) * channels
+    padded = (height + 2) * (width + 2) * max(channels, filters)
     fixed = (PLACES + 9) * channels * filters + 2 * PLACES * (channels + filters) + padded
     return fixed, PLACES * ((width + 1) // 2) * (channels + filters)
 

@@ -138,12 +138,10 @@ def _lay_out_band(x, first, count, start, shape, top, left, t, tiles):
 
 
 @inline_ir
-def winograd(x, w, b, y, workspace, top, left):
-    """As ``conv2d`` with stride 1."""
-    (_, height, width, filters), channels = y.shape, w.shape[2]
-    t = _divide(workspace, y.shape, channels)
-    numbers = channels * filters
-    from_kernels(data_of(w), numbers, t.kernels, numbers + filters, numbers)
+def _convolve(x, bias, start_with, y, t, top, left):
+    """The answers ``y`` to the images ``x`` by the kernels that ``t`` has already; ``start_with``:
+    START_BIAS or START_ZERO."""
+    (_, height, width, filters), channels = y.shape, x.shape[3]
     for first in range(0, y.shape[0], t.examples):
         count, start = min(t.examples, y.shape[0] - first), 0
         for band in range(t.bands):
@@ -151,7 +149,7 @@ def winograd(x, w, b, y, workspace, top, left):
             shape = Image(0, high, width, channels)
             _lay_out_band(x, first, count, start, shape, top, left, t, tiles)
             factors = Factors(count * tiles, t.rows, channels, filters)
-            _multiply_places(t.pixels, t.kernels, data_of(b), START_BIAS, t.answers, factors)
+            _multiply_places(t.pixels, t.kernels, bias, start_with, t.answers, factors)
             for e in range(count):
                 answers = pointer_at(data_of(y), ((first + e) * height + start) * width * filters)
                 here = pointer_at(t.answers, e * tiles * filters)
@@ -159,6 +157,15 @@ def winograd(x, w, b, y, workspace, top, left):
                     answers, Image(width * filters, high, width, filters), here, t.rows * filters
                 )
             start += high
+
+
+@inline_ir
+def winograd(x, w, b, y, workspace, top, left):
+    """As ``conv2d`` with stride 1."""
+    t = _divide(workspace, y.shape, w.shape[2])
+    numbers = w.shape[2] * w.shape[3]
+    from_kernels(data_of(w), numbers, t.kernels, numbers + w.shape[3], numbers)
+    _convolve(x, data_of(b), START_BIAS, y, t, top, left)
 
 
 @inline_ir
@@ -228,14 +235,38 @@ def _add_back(tiles, stride, dx, n, band, seen, top, left, padded):
 
 @inline_ir
 def winograd_input_gradient(dy, w, dx, workspace, top, left):
-    """As ``conv2d_input_gradient`` with stride 1."""
-    (_, height, width, filters), channels = dy.shape, w.shape[2]
-    t = _divide(workspace, dy.shape, channels)
-    numbers, seen = channels * filters, (height + 2, width + 2)
+    """As ``conv2d_input_gradient`` with stride 1.
+
+    Where it has no more places than ``dy`` it is a convolution of ``dy`` with the kernels turned
+    round: no two tiles add to the same pixel then.
+    """
+    (_, height, width, _), (_, down, across, _) = dx.shape, dy.shape
+    if 1 < height <= down and 1 < width <= across:
+        t = _divide(workspace, dx.shape, w.shape[3])
+        _transpose_kernels(w, t, 8, -1)
+        _convolve(dy, t.rest, START_ZERO, dx, t, 2 - top, 2 - left)
+        return
+    t = _divide(workspace, dy.shape, w.shape[2])
+    _transpose_kernels(w, t, 0, 1)
+    _add_up_pixels(dy, dx, t, top, left)
+
+
+@inline_ir
+def _transpose_kernels(w, t, first, step):
+    """Those of filters to channels, for the gradient of the pixels: the kernels' places from
+    ``first`` on."""
+    (_, _, channels, filters), numbers = w.shape, w.shape[2] * w.shape[3]
     for place in range(9):
-        kernel = pointer_at(data_of(w), place * numbers)
+        kernel = pointer_at(data_of(w), (first + step * place) * numbers)
         transpose(kernel, pointer_at(t.rest, place * numbers), channels, filters)
     from_kernels(t.rest, numbers, t.kernels, numbers + channels, numbers)
+
+
+@inline_ir
+def _add_up_pixels(dy, dx, t, top, left):
+    """The gradient of pixels, each the sum over the tiles that see it."""
+    (_, height, width, filters), channels = dy.shape, dx.shape[3]
+    seen = (height + 2, width + 2)
     for first in range(0, dy.shape[0], t.examples):
         count, start = min(t.examples, dy.shape[0] - first), 0
         for band in range(t.bands):

@@ -13,9 +13,9 @@ from tuidl.ir.buffers import View
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Shape
 
-BLOCK_FLOATS = 262_144
-"""Winograd's tiles of a block, in floats: 1 MiB is in a core's second-level cache, or near it, and
-weights are read once for many tiles."""
+BLOCK_FLOATS = 131_072
+"""Winograd's tiles of a block, in floats: 512 KiB are in a core's second-level cache beside what a
+layer reads and writes, and weights are read once for many tiles."""
 
 GROUPED: dict[Callable[..., int], Callable[..., int]] = {
     answers_room: grouped_room.answers_room,
