@@ -19,7 +19,7 @@ from tuidl.inference.generating import generator_of
 from tuidl.inference.preprocessing import Preparation, prepared_for
 from tuidl.inference.prompts import Answers, Prompts, answers_to
 from tuidl.inference.rows import are_many, moved, places, rows_of, stored, within
-from tuidl.inference.trained import MOST_AT_ONCE, model_of
+from tuidl.inference.trained import MOST_AT_ONCE, model_of, require_examples
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import aligned
@@ -208,6 +208,7 @@ def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions
     if inputs.prompts is not None:
         return _answers(model, prepared, inputs, inputs.prompts)
     count = len(inputs.x)
+    require_examples(model, inputs.x)
     inputs = _without_strangers(inputs, model.program.graph.answering)
     is_fit = np.ones(count, bool)
     is_fit[list(inputs.problems)] = False

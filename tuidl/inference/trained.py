@@ -1,10 +1,12 @@
 """A trained network from a preset and parameters, wherever they come from."""
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
+from tuidl.compiler.codes import noise_of
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError, guess
 from tuidl.core.lazy import Array
@@ -69,3 +71,15 @@ def model_of(
     for name, values in model.parameters.items():
         values[...] = known[name]
     return model
+
+
+def require_examples(model: Model, x: Array) -> None:
+    """Raises DataError where examples are given to a network that answers to noise alone, of
+    another shape than theirs."""
+    shape = model.program.graph.answering.spec.shape
+    if x.shape[1:] != shape and (noise := noise_of(model.preset)):
+        names, width = ", ".join(field.name for field in noise), prod(shape)
+        raise DataError(
+            f"the network answers to random numbers ({names}: {width} in all), not to examples; "
+            f"'tuidl generate RUN' draws them, or give a .npy of {width} columns"
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.codes import noise_of
 from tuidl.core.errors import DataError, suggestion
 from tuidl.core.lazy import Array
 from tuidl.judging.baselines import baseline_of
@@ -59,7 +60,13 @@ def evaluated(
     network: Network, subject: Subject, options: Options, other: Contender | None = None
 ) -> Judgement:
     """Everything about a network's answers to the examples of ``subject``, and where there is an
-    ``other`` network, how far the two differ. Raises DataError."""
+    ``other`` network, how far the two differ. Raises DataError, also for one that answers to noise
+    alone, of whatever shape that is."""
+    if noise_of(network.preset):
+        raise DataError(
+            "the network makes its answers of random numbers, so there is nothing to judge them "
+            "by; 'tuidl generate RUN' writes them, the scores of its training say how near they are"
+        )
     return Evaluation(network, subject, options).judgement(other)
 
 
