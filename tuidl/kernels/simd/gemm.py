@@ -13,11 +13,14 @@ from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import clear_elements, pointer_at, stack_of
 from tuidl.kernels.simd.lanes import in_vectors
 from tuidl.kernels.simd.micro_kernel import (
+    BROAD_VECTORS,
+    FEW_ROWS,
     MR,
     NR_VECTORS,
     Place,
     Start,
     Terms,
+    broad_panel,
     padded_pair_panel,
     padded_panel,
     partial_pair_panel,
@@ -82,7 +85,11 @@ def macro_kernel(
     for number in range(batch):
         here, there = pointer_at(a, number * batch_stride_a), pointer_at(c, number * batch_stride_c)
         begin = pointer_at(start, number * batch_stride)
-        for j in range(0, wide, NR_VECTORS * lanes):
+        broad = wide - wide % (BROAD_VECTORS * lanes) if rows <= FEW_ROWS else 0
+        for j in range(0, broad, BROAD_VECTORS * lanes):
+            sums, place = Start(pointer_at(begin, j), ld_start, is_any), Place(ldc, columns - j)
+            broad_panel(here, terms, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
+        for j in range(broad, wide, NR_VECTORS * lanes):
             sums, place = Start(pointer_at(begin, j), ld_start, is_any), Place(ldc, columns - j)
             whole_panel(here, terms, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
         if pads:

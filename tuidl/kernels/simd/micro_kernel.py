@@ -48,6 +48,9 @@ HIGH = (12, 4)
 """The same of tiles of one vector, whose sums would wait for each other if they were fewer."""
 NR_VECTORS = 2
 """Vectors in a row of a tile; NR is that many times their lanes."""
+FEW_ROWS, BROAD_VECTORS = 2, 4
+"""Rows of A up to which a tile has so many vectors: a sum waits for its addition before, and with a
+few of them the processor would mostly be idle."""
 FILLING = next((n for n in range(MR) if MR_SMALL * n % MR == 1), 0)
 """Small tiles that have one row more than a number of whole ones (8 + 1 = 3 * 3): they take the
 place of a row by itself, whose sums would wait for each other. 0: no number of small tiles has."""
@@ -265,6 +268,8 @@ def _panel_of(
 
 whole_panel = _panel_of(NR_VECTORS, filling=FILLING)
 """``(a, terms, b, start, c, place, rows)``: all rows of NR columns."""
+broad_panel = _panel_of(BROAD_VECTORS, (FEW_ROWS, 1))
+"""Likewise, of BROAD_VECTORS vectors, where A has at most FEW_ROWS rows."""
 partial_panel = _panel_of(1, HIGH, rest=MR_SMALL, is_partial=True)
 """Likewise, of the columns that are left, up to one vector of them."""
 partial_pair_panel = _panel_of(NR_VECTORS, filling=FILLING, is_partial=True)
