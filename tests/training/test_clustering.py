@@ -52,9 +52,9 @@ def trained(*settings: str, threads: int = 1) -> tuple[Trainer, RunEnded]:
 
 def test_more_centres_than_examples_are_refused() -> None:
     few = ("data.points=20", "networks.0.layers.0.count=17", "data.validation=0.25")
-    trainer = Trainer(load_preset("kmeans_points", few), threads=1)
     with pytest.raises(DataError, match="centers_1: 17 centres for 15 training examples"):
-        draw_centers(trainer.state)
+        Trainer(load_preset("kmeans_points", few), threads=1)
+    Trainer(load_preset("kmeans_points", (*few, "networks.0.layers.0.count=15")), threads=1)
 
 
 def test_centres_begin_on_training_examples_far_from_each_other() -> None:

@@ -28,6 +28,17 @@ STARTS, ROUNDS, FEW = 10, 50, 4_000
 """Of k-means: how often it begins, its steps at most, and the rows that are enough to choose by."""
 
 
+def require_examples(state: TrainState) -> None:
+    """Raises DataError where there are fewer training examples than centres to draw among them."""
+    for _, node, _ in _beginning(state):
+        name = f"{node.name}.centers"
+        count, examples = state.model.parameters[name].shape[0], len(state.train_feed)
+        again = isinstance(node.layer, Centers) and node.layer.redrawn_after > 0
+        if (again or name not in state.model.start) and count > examples:
+            problem = f"{count:,} centres for {examples:,} training examples: expected no more"
+            raise DataError(f"{node.name}: {problem}")
+
+
 def draw_centers(state: TrainState, epochs: int = 0) -> None:
     """Draw the centres that are to be drawn after so many epochs; the first time none of those that
     another run gave."""
@@ -38,12 +49,8 @@ def draw_centers(state: TrainState, epochs: int = 0) -> None:
         if not wanted if epochs else name in model.start:
             continue
         given = _inputs(state, objective, node, source)
-        count = model.parameters[name].shape[0]
-        if count > (examples := len(state.train_feed)):
-            problem = f"{count:,} centres for {examples:,} training examples: expected no more"
-            raise DataError(f"{node.name}: {problem}")
         draw = k_means if epochs else k_means_plus_plus
-        model.parameters[name][...] = draw(given, count, seed, name)
+        model.parameters[name][...] = draw(given, len(model.parameters[name]), seed, name)
 
 
 def k_means(x: Array, count: int, seed: int, key: str) -> Array:

@@ -22,6 +22,7 @@ from tuidl.training.divergence import DivergedError, left_not_finite, not_finite
 from tuidl.training.edits import Edits
 from tuidl.training.epoch_loop import EpochLoop
 from tuidl.training.evaluation import Evaluation, evaluate
+from tuidl.training.first_centers import require_examples
 from tuidl.training.interruption import Interrupter
 from tuidl.training.notices import notices_of
 from tuidl.training.state import TrainState
@@ -64,6 +65,7 @@ class Trainer(EpochLoop):
         require_rows(model.program.graph, split)
         is_saved = checkpointer.keeps
         state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
+        require_examples(state)
         checkpointer.prepare(model.start, state.preprocessing)
         binding = Binding(model, interrupter, is_free=is_free)
         super().__init__(state, interrupter, checkpointer, binding)
