@@ -12,6 +12,7 @@ from tuidl.judging.file_subject import of_file
 from tuidl.judging.judged import Judged
 from tuidl.judging.network import Network
 from tuidl.judging.records import Judgement
+from tuidl.judging.sections import sections
 from tuidl.judging.subject import Subject, of_part
 from tuidl.preset.library import load_preset
 from tuidl.training.trainer import Trainer
@@ -70,7 +71,10 @@ def test_a_run_is_judged_on_what_it_held_out() -> None:
     assert score.baseline == 0
     assert found.baseline == "one cluster for all"
     assert found.score("inertia").value == pytest.approx(squares.min(axis=1).sum(), rel=1e-5)
-    assert found.worst[0].predicted.startswith("cluster ")
+    farthest = squares.min(axis=1).argmax()
+    labels = trainer.state.preset.source.full_spec().labels
+    assert found.worst[0].true == labels[int(feed.labels[farthest])]
+    assert found.worst[0].predicted == f"cluster {squares[farthest].argmin() + 1}"
 
 
 def test_a_file_without_classes_is_judged_by_distance(tmp_path: Path) -> None:
@@ -80,3 +84,5 @@ def test_a_file_without_classes_is_judged_by_distance(tmp_path: Path) -> None:
     squares = trainer.model.predict(np.array([[1, 2], [3, 4], [-5, 6]], np.float32))
     assert [score.name for score in found.scores] == ["squared_distance", "inertia"]
     assert found.score("inertia").value == pytest.approx(squares.min(axis=1).sum(), rel=1e-5)
+    worst = next(part for part in sections(found) if part.title == "Worst examples")
+    assert worst.rows[0] == ["example", "predicted", "squared distance"]

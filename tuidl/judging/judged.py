@@ -117,7 +117,8 @@ def judged_of(
             return Judged("numbers", Numbers(decoded.reshape(n, -1), targets.reshape(n, -1)))
         case "clusters":
             known = None if labels is None else labels.astype(int)
-            return Judged("clusters", Clustered(decoded, known))
+            names = () if known is None else task.spec.labels
+            return Judged("clusters", Clustered(decoded, known), names)
     raise DataError("the network's answers have no targets, so there is nothing to judge them by")
 
 

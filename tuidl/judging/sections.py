@@ -230,9 +230,10 @@ LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU", "boxes": "1 -
 
 def _worst(judgement: Judgement) -> Iterator[Section]:
     if judgement.worst:
-        loss = LOSSES.get(judgement.kind, "loss")
-        rows = [[w.example, w.true, w.predicted, number(w.loss)] for w in judgement.worst]
-        yield Section("Worst examples", [["example", "true", "predicted", loss], *rows], (0, 1, 2))
+        table = [["example", "true", "predicted", LOSSES.get(judgement.kind, "loss")]]
+        table += [[w.example, w.true, w.predicted, number(w.loss)] for w in judgement.worst]
+        cut = not any(w.true for w in judgement.worst)  # clusters of examples without classes
+        yield Section("Worst examples", [r[:1] + r[1 + cut :] for r in table], (0, 1, 2)[: 3 - cut])
         values = [
             [w.example, ", ".join(f"{name}={text}" for name, text in w.values.items())]
             for w in judgement.worst

@@ -83,7 +83,8 @@ def _answer(judged: Judged, i: int, layout: TextLayout | None) -> tuple[str, str
         case Places():
             return _places(scored, names, i, layout)
         case Clustered():
-            return "", f"cluster {int(scored.members[i]) + 1}"
+            true = "" if scored.true is None else names[int(scored.true[i])]
+            return true, f"cluster {int(scored.members[i]) + 1}"
         case Numbers():
             return _numbers(scored.true[i]), _numbers(scored.predicted[i])
     return "", ""
