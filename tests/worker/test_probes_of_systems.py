@@ -80,6 +80,14 @@ def test_a_later_use_of_a_network_shows_the_parameters_of_the_first() -> None:
     assert "gradient of kernel" in counts[1]
 
 
+def test_weights_of_a_network_that_is_used_twice_are_spread_once() -> None:
+    found = ask(begun(GAN), "layers", bins=7)["layers"]
+    spread = [layer["name"] for layer in found if layer["spread"] is not None]
+    assert any("@" in layer["name"] for layer in found)
+    assert spread == [layer["name"] for layer in found if "@" not in layer["name"]
+                      and layer["weights"] is not None]  # fmt: skip
+
+
 def test_a_walk_is_of_the_objective_whose_turn_comes() -> None:
     state = begun(GAN, "training.epochs=6")
     seen = {}

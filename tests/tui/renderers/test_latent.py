@@ -36,7 +36,9 @@ def test_codes_stand_where_they_lie_by_their_class() -> None:
     lines = DrawnPlane(plane(), PlaneFrame(2.0, 41, 23), DEFAULT, True).lines((0.0, 0.0))
     assert lines[1 + round((1 + 0.25) / 2 * 20)].plain[round(1.25 / 2 * 40)] == "3"
     assert lines[1 + round((1 - 0.75) / 2 * 20)].plain[30] == "7"
-    assert "203 codes of validation" in lines[-1].plain
+    assert lines[-1].plain.rstrip() == "203 codes; ±2; cursor (0.00, 0.00)"
+    wide = DrawnPlane(plane(), PlaneFrame(2.0, 60, 23), DEFAULT, True).lines((-1.5, 0.25))
+    assert wide[-1].plain.rstrip() == "203 codes of validation; ±2; cursor (-1.50, 0.25)"
 
 
 @pytest.mark.parametrize("size", [(41, 23), (80, 24), (7, 5)], ids=str)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.frame import note
@@ -94,8 +95,10 @@ class DrawnPlane:
         (answer, frame, palette, unicode), found = self.of, [*self._lines]
         if frame.is_too_small:
             return found
-        words = f"{len(answer.points)} codes of {answer.part}; ±{frame.side:g}; cursor "
-        words += f"({cursor[0]:.2f}, {cursor[1]:.2f})"
+        side = f"±{frame.side:g}; cursor ({cursor[0]:.2f}, {cursor[1]:.2f})"
+        words = f"{len(answer.points)} codes of {answer.part}; {side}"
+        if cell_len(words) > frame.width:
+            words = f"{len(answer.points)} codes; {side}"
         last = Grid(frame.width, 1, unicode)
         last.put(0, 0, fitted(words, frame.width), palette.style("muted"))
         found[-1] = last.line(0)

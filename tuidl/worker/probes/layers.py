@@ -37,17 +37,21 @@ def layers(state: TrainState, options: Options) -> Layers:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for every example) or
     saturated. A closing softmax or sigmoid belongs to the loss. Of several objectives each layer
-    is seen in a step of the one that trains it. Where many seem dead, more examples are asked."""
+    is seen in a step of the one that trains it. Where many seem dead, more examples are asked.
+    Weights that several layers share are spread once."""
     seen = look_inside(state, batch_of(state, state.train_feed, options.examples))
     parameters = state.model.parameters
     dead, examples = dead_shares(state, seen, options.examples)
-    found = []
+    found: list[LayerState] = []
+    spread_already: set[str] = set()
     for layer in seen.layers.values():
         node, output, gradient = layer.node, layer.output, layer.gradient
         if output is None:
             continue
         own = [f"{node.key}.{p.name}" for p in node.trainable]
         widest = max(own, key=lambda name: parameters[name].size, default="")
+        is_spread = bool(widest and options.bins) and widest not in spread_already
+        spread_already.add(widest)
         found.append(
             LayerState(
                 name=node.name,
@@ -60,10 +64,8 @@ def layers(state: TrainState, options: Options) -> Layers:
                 ),
                 dead=dead.get(node.name),
                 saturated=saturated_share(node, output),
-                spread=_histogram(parameters[widest], options.bins)
-                if widest and options.bins
-                else None,
-                spread_of=widest.rpartition(".")[2] if options.bins else "",
+                spread=_histogram(parameters[widest], options.bins) if is_spread else None,
+                spread_of=widest.rpartition(".")[2] if is_spread else "",
             )
         )
     return Layers(loss=seen.loss, layers=tuple(found), examples=examples, of=len(state.train_feed))
