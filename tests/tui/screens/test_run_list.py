@@ -97,6 +97,8 @@ async def test_runs_are_listed_the_newest_first_with_their_state(
         assert signs == ["✗", "✗", "Ⅱ", "✓"]
         assert "damaged" in seen(app)
         assert "[2] runs (4)" in app.screen.query_one(Tabs).render().plain
+        border = app.screen.query_one(RunList).border_subtitle
+        assert border == "space marks, c compares", "at 80 columns the line of keys has no room"
 
 
 async def test_home_is_there_before_the_runs_are(

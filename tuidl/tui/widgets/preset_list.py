@@ -41,6 +41,8 @@ class PresetList(OptionList):
     commands: ClassVar[frozenset[str]] = frozenset("12moq?")
     """Keys of the screen while no filter is typed."""
     invitation: ClassVar[str] = "type or / to filter"
+    below: ClassVar[str] = ""
+    """On the border below, while no filter is typed and there are entries."""
 
     BINDINGS: ClassVar = [Binding("enter", "select", "open", key_display="enter")]
 
@@ -125,7 +127,8 @@ class PresetList(OptionList):
             plain(f"filter: {self.wanted}_") if filtering else plain(self.invitation)
         )
         count = f"{len(self._shown)} of {len(self._entries)}"
-        self.border_subtitle = plain(f"{count}, esc: all") if filtering else ""
+        below = self.below if self._entries else ""
+        self.border_subtitle = plain(f"{count}, esc: all" if filtering else below)
 
     def on_resize(self, event: Resize) -> None:
         self._refilter(self.wanted)

@@ -9,4 +9,5 @@ class RunList(PresetList):
     """Filtered like the presets; by states (``failed``), tags (``#keep``) and notes, too."""
 
     invitation = "/ filters"
+    below = "space marks, c compares"
     commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmqnutw?")
