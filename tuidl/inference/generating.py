@@ -148,7 +148,8 @@ class Generator:
 def generator_of(prepared: Preparation, model: Model) -> Generator:
     """Of a trained network. Raises DataError where it has learned to predict no next token."""
     if prepared.text is None:
-        raise DataError(f"{model.preset.name!r} has learned no text to go on with")
+        problem = "generates nothing: it was trained neither on a text nor to make examples"
+        raise DataError(f"{model.preset.name!r} {problem}; 'tuidl predict' answers for examples")
     return Generator(prepared.text, model.predict, prepared.decode)
 
 

@@ -151,7 +151,7 @@ an address adds by itself. By pointers of their own or one for all, sums of one 
 a number for each product, took a third longer."""
 
 
-def _hidden(builder: Any, pointer: Any) -> Any:
+def hidden(builder: Any, pointer: Any) -> Any:
     """``pointer``, of which LLVM does not see what it was made from: it would make all from one."""
     kind = ir.FunctionType(pointer.type, [pointer.type])
     return builder.asm(kind, "", "=r,0", [pointer], side_effect=False)
@@ -170,7 +170,7 @@ def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
         groups = [cgutils.alloca_once_value(builder, first) for first in firsts]
         with cgutils.for_range(builder, terms.segment) as k:
             line = builder.add(builder.mul(outer.index, terms.segment), k.index)
-            here = [_hidden(builder, builder.load(group)) for group in groups]
+            here = [hidden(builder, builder.load(group)) for group in groups]
             numbers = [
                 tile.at(here[row // GROUP], SIZE(row % GROUP), terms.lda) for row in tile.rows
             ]

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
-from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start, Tile
+from tuidl.kernels.simd.micro_kernel import GROUP, NR_VECTORS, Start, Tile, hidden
 from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES
 
 MR = 12 if HAS_MANY_REGISTERS else 6
@@ -123,26 +123,20 @@ def _finish(tile: Any, start: Start, c: Any, ldc: Any, mask: Any) -> None:
 def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
     """The code for the loop over K.
 
-    A pointer for each three rows of A: from one alone, LLVM would find each row by adding the
+    A pointer for each GROUP rows of A: from one alone, LLVM would find each row by adding the
     stride to the one before, and these additions would take longer than the sums.
     """
-    builder, group = tile.builder, 3
+    builder = tile.builder
     firsts = [
-        cgutils.alloca_once_value(builder, _hidden(builder, tile.at(a, SIZE(row), block.a_row)))
-        for row in tile.rows[::group]
+        cgutils.alloca_once_value(builder, hidden(builder, tile.at(a, SIZE(row), block.a_row)))
+        for row in tile.rows[::GROUP]
     ]
     with cgutils.for_range(builder, block.depth) as k:
         columns = [builder.load(first) for first in firsts]
         line = tile.at(b, k.index, block.b_row)
         tile.rank_1_update(
-            [tile.at(columns[row // group], SIZE(row % group), block.a_row) for row in tile.rows],
+            [tile.at(columns[row // GROUP], SIZE(row % GROUP), block.a_row) for row in tile.rows],
             [tile.at(line, SIZE(v), block.b_strip) for v in tile.vectors],
         )
         for first, column in zip(firsts, columns, strict=True):
             builder.store(builder.gep(column, [block.a_column]), first)
-
-
-def _hidden(builder: Any, pointer: Any) -> Any:
-    """The same pointer, of which LLVM does not know how it was computed."""
-    kind = ir.FunctionType(pointer.type, [pointer.type])
-    return builder.asm(kind, "", "=r,0", [pointer], side_effect=False)
