@@ -33,7 +33,8 @@ class Facts:
     ``has_validation``, ``has_test``: whether there are sets for those. ``in_order``: why rows seem
     to follow each other in time, empty where they do not. ``notes``: what else was guessed, in
     words. ``texts``: inputs that are tokens, by their names, beside ``numbers`` of the table.
-    ``are_labels``: whether several values to predict are yes or no each.
+    ``are_labels``: whether several values to predict are yes or no each. ``are_ratings``: whether
+    an example is a user, an item and a rating.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Facts:
     texts: tuple[str, ...] = ()
     numbers: int = 0
     are_labels: bool = False
+    are_ratings: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -79,6 +81,8 @@ class Facts:
     @property
     def _what(self) -> str:
         """What an example is: ``40 x 60 x 3``, ``3 and text``."""
+        if self.are_ratings:
+            return "a user and an item"
         if not self.texts:
             return " x ".join(map(str, self.shape))
         text = "text" if len(self.texts) == 1 else f"{len(self.texts)} texts"

@@ -6,6 +6,7 @@ from pathlib import Path
 from tuidl.data.class_balance import EVENING
 from tuidl.proposing.facts import Facts, Setting, Settings
 from tuidl.proposing.networks import hidden_layers
+from tuidl.proposing.ratings import rating_layers
 from tuidl.proposing.schedule import Shares, schedule, shares
 
 LOPSIDED = 0.8
@@ -45,13 +46,19 @@ def proposed(facts: Facts) -> Proposal:
         facts.name,
         _about(facts),
         {**facts.data, **_held_out(parts), **_scaling(facts), **facts.data},
-        (*hidden_layers(facts, parts.train), _last_layer(facts)),
+        _layers(facts, parts.train),
         _loss(facts),
         plan.optimizer,
         {**plan.training, **_metrics(facts)},
         plan.stopping,
         _notes(facts, parts),
     )
+
+
+def _layers(facts: Facts, train: int) -> tuple[Settings, ...]:
+    if facts.are_ratings:
+        return rating_layers(train)
+    return (*hidden_layers(facts, train), _last_layer(facts))
 
 
 def _relative(setting: Setting, folder: Path) -> Setting:
@@ -61,6 +68,8 @@ def _relative(setting: Setting, folder: Path) -> Setting:
 
 
 def _about(facts: Facts) -> str:
+    if facts.are_ratings:
+        return f"Ratings of items by users, learned from {facts.rows:,} of them."
     shape = " x ".join(map(str, facts.shape))
     inputs = f"{facts.inputs} input{'s' if facts.inputs > 1 else ''}"
     inputs = f"{shape} numbers" if len(facts.shape) > 1 else inputs
@@ -84,6 +93,8 @@ def _held_out(parts: Shares) -> Settings:
 
 
 def _scaling(facts: Facts) -> Settings:
+    if facts.are_ratings:
+        return {"normalize_targets": Setting("center", "the mean of all ratings is taken off")}
     why = "inputs to mean 0 and deviation 1, by the training part: units no longer matter"
     settings = {} if facts.texts and not facts.numbers else {"normalize": Setting("standard", why)}
     if not facts.classes and not facts.are_labels:
@@ -115,6 +126,8 @@ def _loss(facts: Facts) -> Settings:
 def _metrics(facts: Facts) -> Settings:
     if facts.are_labels:
         return {}
+    if facts.are_ratings:
+        return {"metrics": Setting(["rmse", "mae"], "errors in the ratings' own unit")}
     if not facts.classes:
         why = "the mean error, and the share of the variance that is explained"
         return {"metrics": Setting(["mae", "r2"], why)}

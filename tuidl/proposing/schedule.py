@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from tuidl.proposing.facts import Facts, Setting, Settings
 from tuidl.proposing.networks import is_small
+from tuidl.proposing.ratings import EPOCHS as EPOCHS_OF_RATINGS
+from tuidl.proposing.ratings import RATE as RATE_OF_RATINGS
 
 FEWEST_FOR_TEST = 100
 """Examples below which a test part would be too small to tell anything."""
@@ -77,18 +79,35 @@ def schedule(facts: Facts, train: int) -> Schedule:
     limits = (STEPS, EPOCHS) if facts.is_table else (STEPS_IN_SPACE, EPOCHS_IN_SPACE)
     wanted, (least, most) = limits
     epochs = min(max(round(wanted / steps), least), most)
+    if facts.are_ratings:
+        epochs = EPOCHS_OF_RATINGS
     patience = min(max(epochs // 10, PATIENCE[0]), PATIENCE[1])
     return Schedule(
-        _optimizer(is_small(facts, train)),
+        _of_ratings() if facts.are_ratings else _optimizer(is_small(facts, train)),
         {
             "epochs": Setting(epochs, "at most: early stopping ends it before"),
             "batch_size": Setting(batch, f"{steps:,} steps an epoch on {train:,} examples"),
         },
         {
-            "monitor": Setting("loss", "of the validation part"),
+            "monitor": _monitored(facts),
             "patience": Setting(patience, "epochs without a better one; the best is kept"),
         },
     )
+
+
+def _monitored(facts: Facts) -> Setting:
+    if facts.are_ratings:
+        return Setting("rmse", "of the validation part; the loss also has what pulls vectors to 0")
+    return Setting("loss", "of the validation part")
+
+
+def _of_ratings() -> Settings:
+    """Vectors of ids move only where they come up: a larger rate, and small steps at the end."""
+    return {
+        "type": Setting("adam", "sizes of steps adapt to each weight: little to tune"),
+        "learning_rate": Setting(RATE_OF_RATINGS, "a vector moves only when its id comes up"),
+        "schedule": Setting({"type": "cosine"}, "small steps at the end"),
+    }
 
 
 def _optimizer(decays: bool) -> Settings:

@@ -9,6 +9,7 @@ from tuidl.core.printable import printable
 from tuidl.data.paths import stamp
 from tuidl.proposing.columns import PROSE, ColumnFacts, column_facts
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
+from tuidl.proposing.ratings import OVERRULED, rating_columns, rating_settings
 from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
 
@@ -62,6 +63,10 @@ def table_facts(
     how = {name: known for name, known in said.items() if known.said is None}
     columns, _ = column_facts(raw, how)
     others = [column for i, column in enumerate(columns) if i != place]
+    kept = [column for column in others if column.name not in (ignored or ())]
+    pair = rating_columns(columns[place], kept, overrides) if raw.has_header else None
+    if pair is not None:
+        return _rating_facts(path, columns[place], pair, overrides)
     named = {name for name, known in said.items() if known.said is not None}
     idle = [
         column for column in others if column.idle and ignored is None and column.name not in named
@@ -77,7 +82,7 @@ def table_facts(
     source = source_of(data)
     spec = source.spec()
     return Facts(
-        name=printable(f"{path.name.partition('.')[0]}: {names[place]}")[:LONGEST_NAME],
+        name=_name(path, columns[place]),
         data=data,
         rows=source.count(),
         shape=spec.shape,
@@ -89,6 +94,38 @@ def table_facts(
         numbers=sum(field.width for field in spec.inputs if not field.vocabulary),
         notes=_notes(columns[place], idle, texts),
     )
+
+
+def _rating_facts(
+    path: Path,
+    rating: ColumnFacts,
+    pair: tuple[ColumnFacts, ColumnFacts],
+    overrides: tuple[str, ...],
+) -> Facts:
+    user, item = (column.name for column in pair)
+    settings = rating_settings(whole_path(path), user, item, rating.name)
+    if missing := sum(column.gaps for column in pair):
+        why = f"{missing:,} gaps in {user!r} and {item!r}: such a rating is nobody's, or of nothing"
+        settings["missing"] = Setting("drop_rows", why)
+    data = stated(settings, overrides)
+    source = source_of(data)
+    guessed = (
+        f"a guess: these are ratings of items ({item!r}) by users ({user!r}), and nothing else is "
+        f"learned from; if not: --set {OVERRULED}"
+    )
+    return Facts(
+        name=_name(path, rating),
+        data=data,
+        rows=source.count(),
+        shape=source.spec().shape,
+        outputs=1,
+        notes=(guessed, *_notes(rating, [], [])),
+        are_ratings=True,
+    )
+
+
+def _name(path: Path, target: ColumnFacts) -> str:
+    return printable(f"{path.name.partition('.')[0]}: {target.name}")[:LONGEST_NAME]
 
 
 def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "RawTable":

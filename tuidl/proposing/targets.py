@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from tuidl.core.errors import PresetError, guess
 
-USUAL = ("target", "label", "labels", "class", "y", "outcome", "response", "output", "result")
+USUAL = (
+    "target", "label", "labels", "class", "y", "outcome", "response", "output", "result", "rating",
+    "stars",
+)  # fmt: skip
 """Names that a target usually has, the most telling first."""
 
 MOST_LISTED = 50
