@@ -18,6 +18,12 @@ def test_training_time_is_never_rounded_to_nothing() -> None:
     assert (trained(2.3149), trained(0.0042)) == ("2.31 s", "4.2 ms")
 
 
+@pytest.mark.parametrize("seconds", [0.0942, 0.0994, 0.0995, 0.0996, 0.09999, 0.1, 0.1004])
+def test_training_time_is_never_said_in_powers_of_ten(seconds: float) -> None:
+    assert "e" not in trained(seconds)
+    assert float(trained(seconds).split()[0]) in (0.1, 94, 99)
+
+
 def test_the_clock_is_named_where_it_took_much_longer() -> None:
     assert computed(0.33, 8.1) == "0.33 s of computing, 8 s on the clock"
     assert computed(0.33, 0.4) == computed(0.33, 0.0) == "0.33 s"

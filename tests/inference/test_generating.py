@@ -157,7 +157,8 @@ def test_a_run_that_generates_nothing_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     refused = tuidl("generate", out)
     assert refused.returncode == 2
-    assert "generates nothing" in refused.stderr and "'tuidl predict'" in refused.stderr
+    assert "generates nothing" in refused.stderr
+    assert "'tuidl predict'" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

@@ -1,5 +1,7 @@
 """Lengths of time in words."""
 
+LEAST_SECONDS = 0.0995
+"""From here on seconds are said: two digits of milliseconds would be 1e+02."""
 MUCH_LONGER, SHARE = 0.5, 0.25
 """Seconds, and the share, by which time on the clock must exceed that of computing to be named."""
 
@@ -28,4 +30,4 @@ def computed(seconds: float, on_clock: float) -> str:
 
 def trained(seconds: float) -> str:
     """``2.31 s``, ``4.2 ms``: how long training took, the same figure wherever it is said."""
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"
+    return f"{seconds:.2f} s" if seconds >= LEAST_SECONDS else f"{1000 * seconds:.2g} ms"

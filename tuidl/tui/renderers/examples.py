@@ -15,6 +15,7 @@ from tuidl.charts.hstack import hstack
 from tuidl.charts.images import Tile, image, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
+from tuidl.charts.scale import compact
 from tuidl.charts.tiling import comfortable
 from tuidl.core.printable import printable
 from tuidl.protocol.events import MOST_CONFUSED
@@ -112,7 +113,7 @@ def rows(
         grid.put(0, y, sign + verdict(example, names), palette.style(role, bold=not right))
         grid.put(column + 1, y, f"{max(shares_of(example)):4.0%}", palette.style("text"))
         said = printable(example.text) or "  ".join(
-            "?" if v is None else f"{v:.2g}" for v in example.x
+            "?" if v is None else compact(v) for v in example.x
         )
         text = fitted(said, max(width - column - 8, 0))
         grid.put(column + 8, y, text, palette.style("muted"))

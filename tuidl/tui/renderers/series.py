@@ -7,6 +7,7 @@ from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
+from tuidl.charts.scale import compact
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.protocol.probes import Forecast
 from tuidl.tui.renderers.shapes import known
@@ -35,7 +36,7 @@ def in_words(answer: Forecast, palette: Palette, width: int, unicode: bool) -> l
     second = "left alone: behind the part seen it reads only its own predictions"
     grid = Grid(width, 2, unicode)
     for y, (text, error, role) in enumerate(((first, near, "train"), (second, far, "validation"))):
-        value = f"  off by {error:.2g}" if math.isfinite(error) else ""
+        value = f"  off by {compact(error)}" if math.isfinite(error) else ""
         grid.put(0, y, fitted(text, max(width - len(value), 0)), palette.style("text"))
         grid.put_right(width, y, value, palette.style(role, bold=True))
     return grid.lines()
