@@ -80,9 +80,9 @@ def line(found: GridResult, peak: float) -> dict[str, Any]:
     for name, timing in result.timings.items():
         best = timing.best
         known[name] = {
-            "wall": round(best.median, 2), "wall_low": round(best.low, 2),
-            "wall_high": round(best.high, 2), "way": best.way,
-            "processor": round(timing.least_work, 2), "memory": timing.memory,
+            "wall": round(best.median, 4), "wall_low": round(best.low, 4),
+            "wall_high": round(best.high, 4), "way": best.way,
+            "processor": round(timing.least_work, 4), "memory": timing.memory,
         }  # fmt: skip
     known["threads_gain"] = round(result.timings[OURS].threads_gain, 3)
     if result.peers:
