@@ -43,7 +43,8 @@ NETWORKS = {
     '{type = "max_pool1d"}, {type = "tanh"}, {type = "conv1d", filters = 4, kernel_size = 2,'
     'stride = 2, padding = "same"}, {type = "batch_normalization"}, {type = "global_max_pool1d"}',
     "gaps": f'{SEQUENCES}, {{type = "conv1d", filters = 6, groups = 6, padding = "causal"}},'
-    '{type = "conv1d", filters = 4, groups = 2, dilation = 2, stride = 2, padding = "same"},'
+    '{type = "conv1d", filters = 4, groups = 2, dilation = 2, padding = "same"},'
+    '{type = "conv1d", filters = 4, groups = 2, stride = 2, padding = "same"},'
     '{type = "conv1d", filters = 4, dilation = 4, padding = "causal"}, {type = "flatten"}',
     "stacked": f'{SEQUENCES}, {{type = "lstm", units = 4, return_sequences = true}},'
     '{type = "lstm", units = 4, return_sequences = true}, {type = "lstm", units = 4}',
