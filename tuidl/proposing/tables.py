@@ -68,14 +68,7 @@ def table_facts(
     if pair is not None:
         return _rating_facts(path, columns[place], pair, overrides)
     named = {name for name, known in said.items() if known.said is not None}
-    idle = [
-        column for column in others if column.idle and ignored is None and column.name not in named
-    ]
-    left_out = {column.name for column in idle} | {*(ignored or ())}
-    inputs = [column for column in others if column.name not in left_out]
-    if not inputs:
-        why = "".join(f"; {column.name!r} is left out, {column.idle}" for column in idle[:1])
-        raise PresetError("--target", f"{names[place]!r} leaves no column to learn from{why}")
+    inputs, idle = _inputs(columns[place], others, ignored, named)
     texts = [column for column in inputs if column.is_text and column.name not in named]
     data = _settings(path, raw, columns, columns[place], inputs) | _text_settings(texts)
     data = stated(data, overrides)
@@ -94,6 +87,22 @@ def table_facts(
         numbers=sum(field.width for field in spec.inputs if not field.vocabulary),
         notes=_notes(columns[place], idle, texts),
     )
+
+
+def _inputs(
+    target: ColumnFacts, others: list[ColumnFacts], ignored: tuple[str, ...] | None, named: set[str]
+) -> tuple[list[ColumnFacts], list[ColumnFacts]]:
+    """The columns to learn from, and those that teach nothing. ``named``: columns of which it is
+    said how they are read. Raises PresetError where none is left."""
+    idle = [
+        column for column in others if column.idle and ignored is None and column.name not in named
+    ]
+    left_out = {column.name for column in idle} | {*(ignored or ())}
+    inputs = [column for column in others if column.name not in left_out]
+    if not inputs:
+        why = "".join(f"; {column.name!r} is left out, {column.idle}" for column in idle[:1])
+        raise PresetError("--target", f"{target.name!r} leaves no column to learn from{why}")
+    return inputs, idle
 
 
 def _rating_facts(
