@@ -13,7 +13,7 @@ import msgspec
 from bench import heatmap
 from bench.comparing import compare, machine, peak
 from bench.grids import GridCase
-from bench.records import OURS, GridResult, GridRun, SystemResult
+from bench.records import DIGITS, OURS, GridResult, GridRun, SystemResult
 from bench.tables import digits
 
 SECONDS = 0.3
@@ -80,9 +80,9 @@ def line(found: GridResult, peak: float) -> dict[str, Any]:
     for name, timing in result.timings.items():
         best = timing.best
         known[name] = {
-            "wall": round(best.median, 4), "wall_low": round(best.low, 4),
-            "wall_high": round(best.high, 4), "way": best.way,
-            "processor": round(timing.least_work, 4), "memory": timing.memory,
+            "wall": round(best.median, DIGITS), "wall_low": round(best.low, DIGITS),
+            "wall_high": round(best.high, DIGITS), "way": best.way,
+            "processor": round(timing.least_work, DIGITS), "memory": timing.memory,
         }  # fmt: skip
     known["threads_gain"] = round(result.timings[OURS].threads_gain, 3)
     if result.peers:

@@ -12,12 +12,10 @@ import msgspec
 from bench import tables
 from bench.cases import Case, named
 from bench.comparing import compare, machine, peak
-from bench.records import Comparison, SystemResult
+from bench.records import DIGITS, Comparison, SystemResult
 from bench.systems import SYSTEMS
 
 ROUNDS = 5
-DIGITS = 4
-"""Of microseconds behind the point: steps of tiny networks take tenths of one."""
 
 
 def cases_of(names: list[str], batch: int | None) -> list[Case]:

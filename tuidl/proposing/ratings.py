@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tuidl.data.ratings import ITEM, USER
-from tuidl.proposing.columns import ColumnFacts
 from tuidl.proposing.facts import Setting, Settings
+
+if TYPE_CHECKING:
+    from tuidl.proposing.columns import ColumnFacts
 
 USERS = (
     USER, "customer", "client", "listener", "member", "person", "player", "profile", "rater",
@@ -24,8 +27,6 @@ SMALL, FEW, MANY = 100_000, 8, 20
 """Up to so many ratings to train on, numbers of a vector; with more ratings MANY."""
 PULL = 0.05
 """Of each vector and bias towards 0: who has few ratings is taken to be like most."""
-RATE = 3e-3
-EPOCHS = 30
 
 
 def plain(name: str) -> str:
@@ -35,13 +36,14 @@ def plain(name: str) -> str:
 
 
 def rating_columns(
-    target: ColumnFacts, others: Sequence[ColumnFacts], overrides: Sequence[str]
-) -> tuple[ColumnFacts, ColumnFacts] | None:
+    target: "ColumnFacts", others: "Sequence[ColumnFacts]", overrides: Sequence[str]
+) -> "tuple[ColumnFacts, ColumnFacts] | None":
     """The columns of users and of items, None where the table holds no ratings: the target is a
     rating by its name, one column names users, one items, and no other tells but the time."""
     if any(override.replace(" ", "").startswith("data.source=") for override in overrides):
         return None
-    if not plain(target.name).endswith(tuple(map(plain, RATINGS))) or not is_number(target):
+    is_rating = plain(target.name).endswith(tuple(map(plain, RATINGS)))
+    if not is_rating or target.report.kind != "number":
         return None
     users, items = (
         [column for column in others if plain(column.name) in map(plain, names)]
@@ -51,10 +53,6 @@ def rating_columns(
     if len(users) != 1 or len(items) != 1 or any(not column.idle for column in left):
         return None
     return users[0], items[0]
-
-
-def is_number(column: ColumnFacts) -> bool:
-    return column.report.kind == "number"
 
 
 def rating_settings(path: str, user: str, item: str, rating: str) -> Settings:

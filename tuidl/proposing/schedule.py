@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from tuidl.proposing.facts import Facts, Setting, Settings
 from tuidl.proposing.networks import is_small
-from tuidl.proposing.ratings import EPOCHS as EPOCHS_OF_RATINGS
-from tuidl.proposing.ratings import RATE as RATE_OF_RATINGS
 
 FEWEST_FOR_TEST = 100
 """Examples below which a test part would be too small to tell anything."""
@@ -17,6 +15,7 @@ HELD_OUT_OF_MANY = 10_000
 STEPS = 12_000
 """Of gradient descent, that a network of some thousand parameters needs at most, by experience."""
 EPOCHS = (30, 300)
+EPOCHS_OF_RATINGS = (30, 30)
 STEPS_IN_SPACE, EPOCHS_IN_SPACE = 4_000, (15, 100)
 """Of pictures and series: their steps take long, and weights that are shared learn from more."""
 PATIENCE = (5, 30)
@@ -24,7 +23,7 @@ BATCHES = ((1_000, 16), (5_000, 32), (20_000, 64), (100_000, 128))
 """Up to so many examples to train on, this batch: small data need many small, noisy steps, large
 data are gone through faster in large ones."""
 LARGEST_BATCH = 256
-RATE = 1e-3
+RATE, RATE_OF_RATINGS = 1e-3, 3e-3
 DECAY = 1.0
 """Of weights, times the learning rate in each step, for small tables of numbers. Of 0, 0.01, 0.1,
 0.5, 1 and 2 the middle of those between which no difference was to be seen."""
@@ -76,11 +75,8 @@ def schedule(facts: Facts, train: int) -> Schedule:
     """Batches, epochs and early stopping for so many examples to train on."""
     batch = next((batch for most, batch in BATCHES if train <= most), LARGEST_BATCH)
     steps = max(-(-train // batch), 1)
-    limits = (STEPS, EPOCHS) if facts.is_table else (STEPS_IN_SPACE, EPOCHS_IN_SPACE)
-    wanted, (least, most) = limits
+    wanted, (least, most) = _limits(facts)
     epochs = min(max(round(wanted / steps), least), most)
-    if facts.are_ratings:
-        epochs = EPOCHS_OF_RATINGS
     patience = min(max(epochs // 10, PATIENCE[0]), PATIENCE[1])
     return Schedule(
         _of_ratings() if facts.are_ratings else _optimizer(is_small(facts, train)),
@@ -93,6 +89,13 @@ def schedule(facts: Facts, train: int) -> Schedule:
             "patience": Setting(patience, "epochs without a better one; the best is kept"),
         },
     )
+
+
+def _limits(facts: Facts) -> tuple[int, tuple[int, int]]:
+    """Steps that are wanted, and the fewest and most epochs."""
+    if facts.are_ratings:
+        return STEPS, EPOCHS_OF_RATINGS
+    return (STEPS, EPOCHS) if facts.is_table else (STEPS_IN_SPACE, EPOCHS_IN_SPACE)
 
 
 def _monitored(facts: Facts) -> Setting:
