@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from tuidl.core.printable import printable, width
 from tuidl.judging.plots import plots
 from tuidl.judging.records import Judgement
-from tuidl.judging.sections import Section, heading, sections
+from tuidl.judging.section import Section
+from tuidl.judging.sections import heading, sections
 from tuidl.protocol.formatting import columns
 
 PAGE = 80

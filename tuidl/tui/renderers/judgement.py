@@ -13,7 +13,8 @@ from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.judging.plots import Draw, Plot, plots_of
 from tuidl.judging.records import Confusion, Judgement, Kind, WorstExample
-from tuidl.judging.sections import Section, heading, sections
+from tuidl.judging.section import Section
+from tuidl.judging.sections import heading, sections
 from tuidl.judging.text import table_lines, wrapped
 from tuidl.tui.renderers.judged_pictures import judged_picture
 
