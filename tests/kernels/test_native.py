@@ -10,6 +10,7 @@ import pytest
 
 from tuidl import build as build_model
 from tuidl import load_preset
+from tuidl.core.children import child_environment
 from tuidl.kernels import prebuilt
 from tuidl.kernels.loop import compiled_loop
 from tuidl.kernels.native import Header, _loaded
@@ -107,6 +108,16 @@ def test_what_two_processes_compile_are_the_same_bytes(tmp_path: Path) -> None:
     (first, second) = (next((tmp_path / name).rglob("relu-*.code")) for name in "ab")
     assert first.name == second.name
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_command_that_compiles_is_no_module_its_package_imports() -> None:
+    """Python warns of a module that is loaded already when it is run as a program."""
+    code = "import runpy\nrunpy.run_module('tuidl.kernels.prebuild', run_name='imported')"
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-c", code]
+    done = subprocess.run(
+        command, env=child_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_code_that_needs_an_unknown_symbol_is_not_loaded() -> None:

@@ -30,10 +30,10 @@ def _power(simd: Vectors, x: Any) -> Any:
         return simd.constant(float(value))
 
     if simd.itemsize == np.dtype(np.float64).itemsize:
-        return simd._call("exp", simd.vector_type, [x])
+        return simd.call_intrinsic("exp", simd.vector_type, [x])
     for limit, sign in ((number(SMALLEST), "<"), (number(LARGEST), ">")):
         x = builder.select(builder.fcmp_ordered(sign, x, limit), limit, x)
-    n = simd._call("rint", simd.vector_type, [builder.fmul(x, number(LOG2_E))])
+    n = simd.call_intrinsic("rint", simd.vector_type, [builder.fmul(x, number(LOG2_E))])
     r = simd.multiply_add(n, number(-LN2_HIGH), x)
     r = simd.multiply_add(n, number(-LN2_LOW), r)
     p = reduce(lambda p, e: simd.multiply_add(p, r, number(e)), (E1, E2, E3, E4, E5), number(E0))

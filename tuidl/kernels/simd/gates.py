@@ -93,7 +93,7 @@ class Gates:
         """
         simd, builder = self.simd, self.builder
         if simd.itemsize == np.dtype(np.float64).itemsize:
-            return self.less(simd._call("exp", simd.vector_type, [x]), self.one), self.one
+            return self.less(simd.call_intrinsic("exp", simd.vector_type, [x]), self.one), self.one
         shifted = simd.multiply_add(x, self.number(LOG2_E), self.number(MAGIC))
         n, r = self.less(shifted, self.number(MAGIC)), x
         for part in (LN2_HIGH + LN2_LOW,) if is_short else (LN2_HIGH, LN2_LOW):

@@ -67,7 +67,7 @@ class Vectors:
             return self.builder.load(place, align=self.itemsize)
         zeros = ir.Constant(self.vector_type, None)
         arguments = [place, INDEX(self.itemsize), mask.lanes, zeros]
-        return self._call("masked.load", self.vector_type, arguments)
+        return self.call_intrinsic("masked.load", self.vector_type, arguments)
 
     def store(self, value: Any, place: Any, mask: Any = None) -> None:
         self.store_all([(value, place)], mask)
@@ -82,7 +82,7 @@ class Vectors:
             for value, place in pairs:
                 there = self.builder.bitcast(place, self.vector_type.as_pointer())
                 arguments = [value, there, INDEX(self.itemsize), mask.lanes]
-                self._call("masked.store", ir.VoidType(), arguments)
+                self.call_intrinsic("masked.store", ir.VoidType(), arguments)
         else:
             known = list(pairs)
             is_whole = self.builder.icmp_signed(">=", mask.count, SIZE(self.lanes))
@@ -162,7 +162,7 @@ class Vectors:
 
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
         """``a * b + c``, rounded once where the processor can."""
-        return self._call("fmuladd", self.vector_type, [a, b, c])
+        return self.call_intrinsic("fmuladd", self.vector_type, [a, b, c])
 
     def mask(self, count: Any) -> Mask:
         """On in the first ``count`` lanes.
@@ -192,7 +192,7 @@ class Vectors:
         with builder.if_then(builder.icmp_signed(">", left, SIZE(0))):
             body(whole, self.mask(left))
 
-    def _call(self, name: str, result: Any, arguments: list[Any]) -> Any:
+    def call_intrinsic(self, name: str, result: Any, arguments: list[Any]) -> Any:
         """One of LLVM's intrinsics on vectors, by its name for this vector type."""
         suffix = f"v{self.lanes}f{8 * self.itemsize}" + (".p0" if "masked" in name else "")
         kind = ir.FunctionType(result, [argument.type for argument in arguments])

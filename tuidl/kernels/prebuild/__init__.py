@@ -1,13 +1,12 @@
 """Making the object code that lies beside the package (``prebuilt.py``).
 
-``python -m tuidl.kernels.prebuild [FOLDER [KERNEL ...]]`` for a wheel: all kernels
-``python -m tuidl.kernels.prebuild --here [KERNEL ...]`` for this machine: ``COMMON``
+A package, for a module that the kernels' own package imports as one of its files cannot be run by
+``python -m`` without a warning. Its command line stands in ``__main__.py``.
 """
 
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,10 +54,10 @@ def build_here(folder: Path = FOLDER, names: Sequence[str] = COMMON) -> None:
     for other in folder.glob("*"):
         if re.fullmatch("[0-9a-f]{16}", other.name) and other.name not in came:
             shutil.rmtree(other, ignore_errors=True)
-    _build_part(folder / own, names)
+    build_part(folder / own, names)
 
 
-def _build_part(target: Path, names: Sequence[str]) -> None:
+def build_part(target: Path, names: Sequence[str]) -> None:
     """Compile kernels into a folder, for the processor of the environment."""
     target.mkdir(parents=True, exist_ok=True)
     native.WRITTEN_TO.append(target)
@@ -70,15 +69,3 @@ def _build_part(target: Path, names: Sequence[str]) -> None:
         share.wait()
     for name in left:
         job(name).make(KIND)  # what a helper took that died with it
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--part"]:
-        _build_part(Path(sys.argv[2]), sys.argv[3:])
-    elif sys.argv[1:2] == ["--here"]:
-        try:
-            build_here(names=sys.argv[2:] or COMMON)
-        except OSError as error:
-            raise SystemExit(f"cannot keep compiled kernels: {error}") from None
-    else:
-        build(Path(sys.argv[1]) if sys.argv[1:] else FOLDER, sys.argv[2:])
