@@ -9,9 +9,11 @@ import pytest
 from tests.proposing.files import pictures, table
 from tuidl.core.errors import DataError, PresetError
 from tuidl.preset.schema import Preset
-from tuidl.proposing.facts import Facts, Setting
+from tuidl.proposing.facts import Facts
 from tuidl.proposing.files import is_data, proposal_for
 from tuidl.proposing.proposal import proposed
+from tuidl.proposing.setting import Setting
+from tuidl.proposing.target_kinds import NumberTarget
 from tuidl.proposing.targets import likely_target
 from tuidl.proposing.writing import written
 
@@ -21,9 +23,8 @@ def preset_for(path: Path, target: str | None = None) -> Preset:
     return Preset.parse(text, folder=path.parent)
 
 
-def facts(rows: int, **more: object) -> Facts:
-    data = {"source": Setting("csv")}
-    return Facts(**{"name": "t", "data": data, "rows": rows, "shape": (5,), "outputs": 1, **more})
+def facts(rows: int) -> Facts:
+    return Facts("t", {"source": Setting("csv")}, rows, (5,), NumberTarget())
 
 
 def test_how_a_file_is_written_can_be_stated(tmp_path: Path) -> None:

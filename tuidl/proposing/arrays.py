@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tuidl.core.errors import DataError, PresetError, guess
 from tuidl.proposing.array_names import likely_inputs, likely_targets, partners, read_name
-from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
-from tuidl.proposing.sources import are_labels, class_counts, source_of, stated
+from tuidl.proposing.facts import Facts, whole_path
+from tuidl.proposing.setting import Setting, Settings
+from tuidl.proposing.sources import source_of, stated, target_of
 from tuidl.proposing.targets import listed
 
 
@@ -46,16 +47,12 @@ def array_facts(
     settings, notes = _pair(path, target, ignored)
     settings = stated(settings, overrides)
     source = source_of(settings)
-    spec = source.spec()
     return Facts(
         name=path.stem,
         data=settings,
         rows=source.count(),
-        shape=spec.shape,
-        outputs=spec.outputs,
-        classes=spec.classes,
-        counts=class_counts(source),
-        are_labels=are_labels(source),
+        shape=source.spec().shape,
+        target=target_of(source),
         notes=notes,
     )
 

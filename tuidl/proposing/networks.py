@@ -1,6 +1,7 @@
 """The layers before the last one, by the shape of the inputs and the number of examples. Pure."""
 
-from tuidl.proposing.facts import Facts, Setting, Settings
+from tuidl.proposing.facts import Facts
+from tuidl.proposing.setting import Setting, Settings
 
 WIDTHS = ((200, 32), (30_000, 128))
 """Up to so many examples to train on, units of a layer: few are soon learned by heart; from some
@@ -62,7 +63,7 @@ def _of_rows(facts: Facts, train: int) -> tuple[Settings, ...]:
 def is_small(facts: Facts, train: int) -> bool:
     """Whether a table of numbers to predict has so few examples to train on that smoothness
     counts most."""
-    return facts.is_table and not facts.classes and train <= SMALL
+    return facts.is_table and facts.target.is_smooth and train <= SMALL
 
 
 def _dense(train: int) -> tuple[Settings, ...]:

@@ -6,8 +6,10 @@ from tuidl.core.errors import DataError
 from tuidl.data.image_folder import listed
 from tuidl.data.mask_folder import MASKS, PICTURES
 from tuidl.data.picture import picture_size, read_picture
-from tuidl.proposing.facts import Facts, Setting, whole_path
+from tuidl.proposing.facts import Facts, whole_path
+from tuidl.proposing.setting import Setting
 from tuidl.proposing.sources import source_of, stated
+from tuidl.proposing.target_kinds import ClassTarget
 
 LONGEST_SIDE = 64
 """Pixels: more take long to learn from on a processor."""
@@ -37,14 +39,13 @@ def picture_facts(path: Path, overrides: tuple[str, ...] = ()) -> Facts:
         "channels": Setting(channels, why_channels),
     }
     data = stated(data, overrides)
+    counts = tuple(labels.count(i) for i in range(len(folder.classes)))
     return Facts(
         name=path.absolute().name or "pictures",
         data=data,
         rows=len(folder.files),
         shape=source_of(data).spec().shape,
-        outputs=len(folder.classes),
-        classes=folder.classes,
-        counts=tuple(labels.count(i) for i in range(len(folder.classes))),
+        target=ClassTarget(folder.classes, counts),
         has_validation=folders.validation is not None,
         has_test=folders.test is not None,
     )

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuidl.data.ratings import ITEM, USER
-from tuidl.proposing.facts import Setting, Settings
+from tuidl.proposing.setting import Setting, Settings
+from tuidl.proposing.target_kinds import ADAM, NumberTarget
 
 if TYPE_CHECKING:
     from tuidl.proposing.columns import ColumnFacts
@@ -27,6 +29,47 @@ SMALL, FEW, MANY = 100_000, 8, 20
 """Up to so many ratings to train on, numbers of a vector; with more ratings MANY."""
 PULL = 0.05
 """Of each vector and bias towards 0: who has few ratings is taken to be like most."""
+RATE = 3e-3
+
+
+@dataclass(frozen=True)
+class RatingTarget(NumberTarget):
+    """How a user rates an item."""
+
+    epochs = (30, 30)
+
+    @property
+    def inputs(self) -> str:
+        return "a user and an item"
+
+    def sentence(self, inputs: str) -> str:
+        del inputs
+        return "Ratings of items by users"
+
+    def network(self, train: int) -> tuple[Settings, ...]:
+        return rating_layers(train)
+
+    @property
+    def metrics(self) -> Settings:
+        return {"metrics": Setting(["rmse", "mae"], "errors in the ratings' own unit")}
+
+    def scaling(self, has_numbers: bool) -> Settings:
+        del has_numbers
+        return {"normalize_targets": Setting("center", "the mean of all ratings is taken off")}
+
+    def optimizer(self, decays: bool) -> Settings:
+        """Vectors of ids move only where they come up: a larger rate, small steps at the end."""
+        del decays
+        return {
+            "type": ADAM,
+            "learning_rate": Setting(RATE, "a vector moves only when its id comes up"),
+            "schedule": Setting({"type": "cosine"}, "small steps at the end"),
+        }
+
+    @property
+    def monitor(self) -> Setting:
+        why = "of the validation part; the loss also has what pulls vectors to 0"
+        return Setting("rmse", why)
 
 
 def plain(name: str) -> str:

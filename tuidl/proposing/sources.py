@@ -5,7 +5,8 @@ from typing import Any
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.preset.decoding import convert_tagged, set_value
-from tuidl.proposing.facts import Setting, Settings
+from tuidl.proposing.setting import Setting, Settings
+from tuidl.proposing.target_kinds import ClassTarget, LabelTarget, NumberTarget, Target
 
 SECTION = "data"
 
@@ -30,22 +31,26 @@ def source_of(data: Settings) -> Source:
     return source
 
 
-def are_labels(source: Source) -> bool:
-    """Whether targets are several numbers a row, 0 and 1 alone. Raises DataError."""
+def target_of(source: Source) -> Target:
+    """What the source's targets are. Raises DataError."""
     spec = source.spec()
-    if spec.classes or spec.outputs < 2 or spec.target_shape or spec.targets:
-        return False
+    if spec.classes:
+        return ClassTarget(spec.classes, _class_counts(source, len(spec.classes)))
+    may_be_labels = spec.outputs > 1 and not spec.target_shape and not spec.targets
+    if may_be_labels and _are_zeros_and_ones(source):
+        return LabelTarget(spec.outputs)
+    return NumberTarget(spec.outputs)
+
+
+def _are_zeros_and_ones(source: Source) -> bool:
     y = source.load().y
     return bool(((y == 0) | (y == 1)).all())
 
 
-def class_counts(source: Source) -> tuple[int, ...]:
-    """Examples of each class, () where targets are numbers. Raises DataError."""
+def _class_counts(source: Source, classes: int) -> tuple[int, ...]:
+    """Examples of each class."""
     import numpy as np
 
-    classes = source.spec().classes
-    if not classes:
-        return ()
     labels = source.load().y[:, 0]
     labels = labels[np.isfinite(labels)].astype(np.int64)
-    return tuple(np.bincount(labels, minlength=len(classes)).tolist())
+    return tuple(np.bincount(labels, minlength=classes).tolist())

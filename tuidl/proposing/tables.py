@@ -8,9 +8,10 @@ from tuidl.core.errors import PresetError
 from tuidl.core.printable import printable
 from tuidl.data.paths import stamp
 from tuidl.proposing.columns import PROSE, ColumnFacts, column_facts
-from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
-from tuidl.proposing.ratings import OVERRULED, rating_columns, rating_settings
-from tuidl.proposing.sources import class_counts, source_of, stated
+from tuidl.proposing.facts import Facts, whole_path
+from tuidl.proposing.ratings import OVERRULED, RatingTarget, rating_columns, rating_settings
+from tuidl.proposing.setting import Setting, Settings
+from tuidl.proposing.sources import source_of, stated, target_of
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ def table_facts(
         data=data,
         rows=source.count(),
         shape=spec.shape,
-        outputs=spec.outputs,
-        classes=spec.classes,
-        counts=class_counts(source),
+        target=target_of(source),
         in_order=_order(inputs),
         texts=tuple(spec.words),
         numbers=sum(field.width for field in spec.inputs if not field.vocabulary),
@@ -127,9 +126,8 @@ def _rating_facts(
         data=data,
         rows=source.count(),
         shape=source.spec().shape,
-        outputs=1,
+        target=RatingTarget(),
         notes=(guessed, *_notes(rating, [], [])),
-        are_ratings=True,
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import tomli_w
 
 from tuidl.core.printable import printable
-from tuidl.proposing.facts import Setting, Settings
 from tuidl.proposing.proposal import Proposal
+from tuidl.proposing.setting import Setting, Settings
 
 WIDTH = 100
 """Columns of a line with its comment; a longer comment stands above its value."""

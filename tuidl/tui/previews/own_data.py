@@ -118,7 +118,7 @@ class Proposed:
         preview.boxes, preview.facts = boxes_of(graph), facts(preset, graph)
         preview.samples = Samples.of(preset)
         columns = preset.data.table_report().columns if isinstance(preset.data, Csv) else ()
-        return cls(text, proposal.notes, preview, columns, known.by_class, known.about)
+        return cls(text, proposal.notes, preview, columns, known.target.by_class, known.about)
 
 
 def _with(text: str, overrides: tuple[str, ...]) -> str:
