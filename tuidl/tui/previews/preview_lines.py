@@ -17,7 +17,9 @@ READABLE = 84
 WIDE, ROOMY = 104, 22
 """From so many cells and lines on, network and data stand side by side, or facts are spaced."""
 LEAST_DATA, MOST_DATA = 5, 20
-"""Lines for the examples."""
+"""Lines for the examples, where there is room for all."""
+LEAST_DRAWN = 3
+"""Lines for the examples without which even their heading is left out."""
 OPTION = re.compile(r'--set\s+([\w.]+)=("[^"]*"|[\w.]*\w)')
 AROUND = 3
 """Lines shown before and after one with an error."""
@@ -114,15 +116,18 @@ class _Page:
     def _stacked(self, room: int) -> list[Text]:
         headings = [Text()] if self.roomy else []
         boxes, lines = self.preview.boxes, []
-        if boxes:
+        if boxes and room > len(headings) + 1:
             lines += [*headings, self._heading("network", self.width)]
             left = room - 2 * len(lines)
             if len(boxes) + LEAST_DATA + 3 <= left:
                 lines += self._diagram(boxes, self.width, len(boxes))
             else:
                 lines += self._line(boxes, max(min(left - LEAST_DATA, 5), 1))
+        left = room - len(lines) - len(headings) - 1
+        if left < LEAST_DRAWN:
+            return lines
         lines += [*headings, self._heading("data", self.width)]
-        return lines + self._data(self.width, min(room - len(lines), MOST_DATA))
+        return lines + self._data(self.width, min(left, MOST_DATA))
 
     def _diagram(self, boxes: list[LayerBox], width: int, rows: int) -> list[Text]:
         pitch = 2 * len(boxes) - 1

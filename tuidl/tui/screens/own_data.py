@@ -8,7 +8,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
@@ -23,7 +22,7 @@ from tuidl.tui.widgets.column_list import ColumnList
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.proposal import ProposalPanel
 
-NARROW, LOW = 150, 30
+NARROW = 150
 KEYS = """\
 up, down  choose a column
 space     make it the target: what is to be predicted
@@ -54,7 +53,9 @@ class OwnDataScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(Text("reading"), id="heading")
-        with Vertical(id="sides") if self.app.size.width < NARROW else Horizontal(id="sides"):
+        is_stacked = self.app.size.width < NARROW
+        sides = Vertical if is_stacked else Horizontal
+        with sides(id="sides", classes="-stacked" if is_stacked else ""):
             with Vertical(id="left"):
                 yield ColumnList()
                 yield Static(id="guess")
@@ -70,9 +71,6 @@ class OwnDataScreen(Screen[None]):
         counts.border_title, counts.display = "classes", False
         self._say("reading …")
         self.run_worker(self._read, thread=True, group="data")
-
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < NARROW and event.size.height < LOW, "-small")
 
     @property
     def _columns(self) -> ColumnList:
@@ -92,6 +90,7 @@ class OwnDataScreen(Screen[None]):
         self.data = data
         self.refresh_bindings()
         self._columns.display = bool(data.columns)
+        self.query_one("#sides").set_class(bool(data.columns), "-table")
         if not data.columns:
             self.query_one(ProposalPanel).focus()
         self._columns.border_title = "columns" if data.report else "arrays"
