@@ -16,7 +16,8 @@ from tuidl.charts.heat import Map, heat, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.images import Tile, image, image_grid
 from tuidl.charts.landscape import Walk, landscape
-from tuidl.charts.network import LayerBox, network, network_line
+from tuidl.charts.network import network, network_line
+from tuidl.charts.network_paths import LayerBox
 from tuidl.charts.neurons import Net, Neuron, neuron_board
 from tuidl.charts.palette import Palette
 from tuidl.charts.parallel import Parallel, Shown
@@ -181,6 +182,28 @@ def layers(count: int) -> list[LayerBox]:
 @chart
 def diagram(values: Values, *args: Any, unicode: bool) -> list[Text]:
     return network(layers(min(len(values), 60)), *args, selected="dense_4", unicode=unicode)
+
+
+def meeting(count: int) -> list[LayerBox]:
+    """Two inputs, and layers of which every fourth reads the last but two and an input."""
+    inputs = [LayerBox("user", "", "a single number"), LayerBox(WIDE, "", "8×8")]
+    return inputs + [
+        LayerBox(
+            f"dense_{i}", "dense 64", "64", i,
+            (f"dense_{i - 3}", WIDE) if i % 4 == 3 else (f"dense_{i - 1}",) if i else ("user",),
+        )
+        for i in range(count)
+    ]  # fmt: skip
+
+
+@chart
+def branches(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    return network(meeting(min(len(values), 60)), *args, selected="dense_4", unicode=unicode)
+
+
+@chart
+def ways(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    return network_line(meeting(min(len(values), 60)), *args, selected="dense_2", unicode=unicode)
 
 
 @chart

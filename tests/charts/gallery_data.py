@@ -3,7 +3,7 @@
 import math
 import random
 
-from tuidl.charts.network import LayerBox
+from tuidl.charts.network_paths import LayerBox
 from tuidl.protocol.history import Series
 
 

@@ -13,7 +13,8 @@ from tuidl.charts.confusion import cell_at, confusion, joined
 from tuidl.charts.heat import Map, heat, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.images import Tile, image, image_grid
-from tuidl.charts.network import LayerBox, network, network_line, skipping
+from tuidl.charts.network import network, network_line, skipping
+from tuidl.charts.network_paths import LayerBox
 from tuidl.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
@@ -207,6 +208,36 @@ def test_diagrams_draw_skips_and_the_chosen_layer() -> None:
     assert [row[:3] for row in rows] == ["  ○", "╭─●", "│ ◆", "╰▸○"]
     assert rows[1].split()[1:6] == ["dense_1", "dense", "8", "relu", "8"]
     assert "72" in rows[1]
+
+
+MEETING = [
+    LayerBox("user", "", "a single number"),
+    LayerBox("film", "", "a single number"),
+    LayerBox("tastes", "embedding", "3", 90, ("user",)),
+    LayerBox("films", "embedding", "3", 60, ("film",)),
+    LayerBox("liking", "dot", "1", 0, ("tastes", "films")),
+    LayerBox("answer", "dense", "1", 2, ("liking",), "sigmoid"),
+]
+
+
+def test_layers_that_read_no_layer_above_say_what_they_read() -> None:
+    """Neither a lane nor a rail says that the films come out of the tastes."""
+    rows = plain(network(MEETING, DEFAULT, 60, 11))
+    assert rows[4].split()[:5] == ["●", "tastes", "embedding", "←", "user"]
+    assert rows[8].split()[:6] == ["○", "liking", "dot", "←", "tastes,", "films"]
+    assert "←" not in rows[10], "it reads the layer above it"
+    assert [row.strip() for row in rows[1::2]] == ["", "", "", "│", "│"]
+
+
+def test_the_line_form_tells_one_way_after_the_other() -> None:
+    rows = plain(network_line(MEETING, DEFAULT, 48, 4))
+    assert [row.strip() for row in rows if row.strip()] == [
+        "user ─embedding─▶ tastes 3;",
+        "film ─embedding─▶ films 3;",
+        "tastes + films ─dot─▶ 1 ─dense sigmoid─▶",
+    ]
+    narrow = " ".join(" ".join(row.split()) for row in plain(network_line(MEETING, DEFAULT, 20, 9)))
+    assert "tastes + films ─dot─▶ 1" in narrow, "nothing is cut off where a line is too short"
 
 
 def test_crossing_skips_take_lanes_of_their_own() -> None:

@@ -10,19 +10,21 @@ from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 from tuidl.runs.coordinates import Coordinates
 from tuidl.runs.labelling import labels, telling
-from tuidl.runs.listing import UNSET, Listed
+from tuidl.runs.listing import UNSET, Listed, as_lines
 from tuidl.runs.setting_importance import importances, settings_that_differ
 from tuidl.runs.settings import (
     PresetSettings,
     differing,
     flat,
     in_order,
+    settings_in,
     settings_of,
     those_where,
     to_json,
     value_of,
 )
 from tuidl.storage.contents import PRESET
+from tuidl.tui.renderers.run_table import cell
 
 SIZES = (16, 32, 64)
 
@@ -70,6 +72,22 @@ def test_conditions_and_orders_find_it(three: list[Listed]) -> None:
     assert value_of(three[1], "optimizer.schedule.type") == "constant"
     switched = as_run("none", {})
     assert those_where([*three, switched], "training.shuffle") == three
+
+
+def test_what_all_objectives_have_alike_is_the_runs() -> None:
+    """Rates that differ are shown one by one, and are no number to sort by."""
+    text = Preset.load(shipped()["gan_digits"]).to_toml()
+    gan = as_run("gan", settings_in(text.encode()))
+    assert (value_of(gan, "optimizer.type"), value_of(gan, "optimizer.learning_rate")) == (
+        "adam", 3e-4,
+    )  # fmt: skip
+    assert cell(gan, "optimizer.learning_rate") == "0.0003"
+    two = as_run("two", {**gan.settings, "objectives[1].optimizer.learning_rate": 1e-4})
+    assert value_of(two, "optimizer.learning_rate") is None
+    assert cell(two, "optimizer.learning_rate") == "0.0003, 0.0001"
+    assert cell(two, "optimizer.momentum") == UNSET
+    assert [run.run for run in those_where([gan, two], "optimizer.learning_rate < 0.01")] == ["gan"]
+    assert "0.0003, 0.0001" in "\n".join(as_lines([two], ("optimizer.learning_rate",)))
 
 
 def test_runs_that_differ_in_a_default_show_it(three: list[Listed]) -> None:

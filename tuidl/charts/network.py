@@ -4,35 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
 
 from tuidl.charts.bars import put_bar
 from tuidl.charts.frame import note
 from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.network_paths import LayerBox, Piece, goes_on, in_words, is_branched, paths
 from tuidl.charts.palette import Palette
 
 INDENT = 2
-Piece = tuple[str, Style | None]
 
 LANES = 4
 """Skip connections drawn side by side; further ones are only named."""
-
-
-@dataclass(frozen=True)
-class LayerBox:
-    """A layer as the diagram shows it. ``reads`` names layers, where not just the one before."""
-
-    name: str
-    type: str
-    shape: str
-    parameters: int = 0
-    reads: tuple[str, ...] = ()
-    activation: str = ""
-
-    @property
-    def what(self) -> str:
-        return " ".join(part for part in (self.type, self.activation) if part)
 
 
 @dataclass(frozen=True)
@@ -64,7 +47,8 @@ def network(
     selected: str | None = None,
     unicode: bool = True,
 ) -> list[Text]:
-    """Layers from the input down, with shape, parameters and skip connections at the left.
+    """Layers from the input down, with shape, parameters and skip connections at the left; of a
+    network that is no chain every layer says what it reads instead.
 
     Where not all fit, those around the selected one.
     """
@@ -72,7 +56,10 @@ def network(
     if not layers:
         note(grid, palette, "no layers")
         return grid.lines()
-    skips = skipping(layers)
+    branched = is_branched(layers)
+    skips = [] if branched else skipping(layers)
+    joined = [goes_on(layers, i) for i in range(len(layers))]
+    layers = in_words(layers) if branched else layers
     rail = 2 * max((skip.lane + 1 for skip in skips), default=0)
     pitch = 2 if height >= 2 * len(layers) - 1 else 1
     first = _first(layers, selected, height)
@@ -83,7 +70,7 @@ def network(
         _joint(grid, palette, rail, y, layer, layer.name == selected)
         share = layer.parameters / total if total else 0.0
         _layer(grid, palette, layer, rail + 2, y, widths, share, layer.name == selected)
-        if pitch == 2 and i + 1 < len(layers):
+        if pitch == 2 and i + 1 < len(layers) and joined[i + 1]:
             grid.put(rail, y + 1, "│", palette.style("faint"))
     for skip in skips:
         _skip(grid, palette, skip, first, pitch, rail)
@@ -205,10 +192,12 @@ def network_line(
 ) -> list[Text]:
     """``28×28×1 ─conv 32─▶ 26×26×32 ─pool─▶ …``, going on in the next line where it must.
 
-    Shapes that a layer leaves as they are are not said again.
+    Shapes that a layer leaves as they are are not said again. Of a network that is no chain there
+    is one way after the other, with the names of what meets.
     """
     grid = Grid(width, height, unicode)
-    rows = _wrapped(_pieces(layers, palette, selected), width)
+    pieces = paths if is_branched(layers) else _pieces
+    rows = _wrapped(pieces(layers, palette, selected), width)
     for y, row in enumerate(rows[:height]):
         x = INDENT if y else 0
         for text, style in row:
@@ -232,10 +221,11 @@ def _pieces(
 
 
 def _wrapped(groups: Iterable[list[Piece]], width: int) -> list[list[Piece]]:
-    """Groups as lines with a space between all pieces; a group is never torn."""
+    """Groups as lines with a space between all pieces; a group is torn only where it is wider than
+    a line."""
     rows: list[list[Piece]] = [[]]
     used = 0
-    for group in groups:
+    for group in _torn(groups, width - INDENT):
         size = sum(cell_len(text) + 1 for text, _ in group)
         if rows[-1] and used + size - 1 > width:
             rows.append([])
@@ -244,3 +234,12 @@ def _wrapped(groups: Iterable[list[Piece]], width: int) -> list[list[Piece]]:
             rows[-1] += [(text, style), (" ", None)]
         used += size
     return rows
+
+
+def _torn(groups: Iterable[list[Piece]], width: int) -> Iterator[list[Piece]]:
+    """Groups, those that are wider than ``width`` piece by piece."""
+    for group in groups:
+        if sum(cell_len(text) + 1 for text, _ in group) - 1 <= width:
+            yield group
+        else:
+            yield from ([piece] for piece in group)

@@ -1,6 +1,7 @@
 """All runs at a glance."""
 
 import textwrap
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,19 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Which trial of its sweep it is."""
         found = trial_of(self.run)
         return found.number if found else None
+
+    def settings_of(self, key: str) -> list[Any]:
+        """The values of a setting: one, or that of each objective that has it (``optimizer.type``
+        of a GAN), in their order; empty where there is none."""
+        if key in self.settings:
+            return [self.settings[key]]
+        found = []
+        for number in count():
+            place = f"objectives[{number}]"
+            if f"{place}.name" not in self.settings:
+                return found
+            if f"{place}.{key}" in self.settings:
+                found.append(self.settings[f"{place}.{key}"])
 
     @property
     def searched(self) -> str:
@@ -217,7 +231,7 @@ def _indented(line: str, width: int) -> list[str]:
 
 
 def _row(run: Listed, keys: tuple[str, ...]) -> list[str]:
-    own = [str(run.settings.get(key, UNSET)) for key in keys]
+    own = [", ".join(map(str, run.settings_of(key))) or UNSET for key in keys]
     if run.problem:
         return [run.run, run.state, "", "", *own, run.problem]
     if run.is_foreign:

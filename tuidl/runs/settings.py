@@ -220,9 +220,12 @@ def require_known(found: list[Listed], keys: tuple[str, ...]) -> None:
 
 
 def value_of(run: Listed, key: str) -> Any:
-    """A setting, a score, a fact or what a person said of the run; None where it has none of it."""
+    """A setting, a score, a fact or what a person said of the run; None where it has none of it.
+    A setting that all objectives of a run have alike is the run's."""
     if key in run.settings:
         return run.settings[key]
+    if (own := run.settings_of(key)) and all(value == own[0] for value in own):
+        return own[0]
     if key in SAID:
         said = getattr(run, key)
         return list(said) if isinstance(said, tuple) and said else said or None

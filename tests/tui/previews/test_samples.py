@@ -43,3 +43,13 @@ def test_axes_of_a_table_are_called_by_its_columns(tmp_path: Path) -> None:
     assert "area" in said[0]
     assert " across, " in said[1]
     assert "input" not in "".join(said)
+
+
+def test_a_date_is_called_by_the_part_that_is_shown(tmp_path: Path) -> None:
+    """Its best input is the weekday on a circle, not days one after the other."""
+    path = tmp_path / "days.csv"
+    rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{200 + 50 * (i % 7 < 2)}" for i in range(280)]
+    path.write_text("\n".join(["day,loaves", *rows, ""]))
+    preset = helpers.preset(TABLE.format(path=path, target="loaves", loss="mse"))
+    text = "\n".join(line.plain for line in Samples.of(preset).draw(DEFAULT, 78, 12, True))
+    assert "day weekday " in text

@@ -73,6 +73,14 @@ async def test_a_table_is_shown_with_a_guess_and_a_preset(
             assert len(line) < size[0]
 
 
+async def test_a_short_table_leaves_its_room_to_the_proposal(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "people.csv")
+        await pilot.pause()
+        assert screen.query_one(ColumnList).size.height == 4, "a line for each column"
+        assert screen.query_one(ProposalPanel).size.height >= 11
+
+
 async def test_another_target_is_ticked_and_trained(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, "people.csv")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.quiet import quiet
 from tests.tui.rating_answers import recommended
@@ -50,6 +51,22 @@ def test_a_list_has_known_and_best_items() -> None:
     assert "*Heat" in text
     assert text.index("film 0") < text.index("film 1")
     assert "5.25" in text
+
+
+def test_numbers_beyond_the_scale_are_said_to_be_the_networks_own() -> None:
+    """They are shown as `tuidl predict` says them; neither list nor axis hides it."""
+    answer = recommended()
+    lines = [line.plain for line in ratings.listed(answer, DEFAULT, 38, 8, True)]
+    assert any("best of the others (not cut off at 5)" in line for line in lines)
+    within = replace(answer, best=answer.best[1:])
+    lines = [line.plain.strip() for line in ratings.listed(within, DEFAULT, 38, 8, True)]
+    assert "best of the others" in lines, "5 itself is on the scale"
+    below = replace(within, best=(replace(answer.best[-1], predicted=0.5),))
+    text = "\n".join(line.plain for line in ratings.listed(below, DEFAULT, 100, 8, True))
+    assert "best of the others (not cut off at 1)" in text
+    wide = replace(answer, predicted=[0.5, *answer.predicted[1:-2], 5.5, None])
+    axis = ratings.spread(wide, DEFAULT, 60, 7, True)[-1].plain
+    assert axis.split() == ["1", "or", "less", "5", "or", "more"]
 
 
 async def test_keys_choose_users_and_items(app: Playground) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuidl.charts.network import LayerBox
+from tuidl.charts.network_paths import LayerBox
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import FileError, read_bounded

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.grid import ASCII, fitted
-from tuidl.charts.network import LayerBox, network, network_line
+from tuidl.charts.network import network, network_line
+from tuidl.charts.network_paths import LayerBox
 from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable_lines
 from tuidl.tui.previews.preview import Preview
@@ -20,6 +21,8 @@ LEAST_DATA, MOST_DATA = 5, 20
 """Lines for the examples, where there is room for all."""
 LEAST_DRAWN = 3
 """Lines for the examples without which even their heading is left out."""
+MOST_LINES = 6
+"""Lines for the network, where it is told in a line that goes on below."""
 OPTION = re.compile(r'--set\s+([\w.]+)=("[^"]*"|[\w.]*\w)')
 AROUND = 3
 """Lines shown before and after one with an error."""
@@ -122,7 +125,7 @@ class _Page:
             if len(boxes) + LEAST_DATA + 3 <= left:
                 lines += self._diagram(boxes, self.width, len(boxes))
             else:
-                lines += self._line(boxes, max(min(left - LEAST_DATA, 5), 1))
+                lines += self._line(boxes, max(min(left - LEAST_DATA, MOST_LINES), 1))
         left = room - len(lines) - len(headings) - 1
         if left < LEAST_DRAWN:
             return lines

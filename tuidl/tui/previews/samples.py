@@ -127,16 +127,17 @@ def _correlations(x: Array, y: Array) -> Array:
 
 
 def _input_names(layout: TableLayout | None, width: int) -> tuple[str, ...]:
-    """Of each input of a table the column's name, with the category where it stands for one; empty
-    where columns have no names."""
+    """Of each input of a table the column's name, with the category or the part of the date that it
+    stands for; empty where columns have no names."""
     columns = () if layout is None else layout.columns
     if not columns or all(column.name.isdigit() for column in columns):
         return ()
     names: list[str] = []
     for column in columns:
-        own = [f"{column.name} {category}" for category in column.categories[: column.width]]
-        names += own if column.width > 1 else []
-        names += [column.name] * (column.width - (len(own) if column.width > 1 else 0))
+        parts = column.parts if column.width > 1 and column.date is not None else ()
+        parts = parts or tuple(f" {category}" for category in column.categories[: column.width])
+        own = [f"{column.name}{part}" for part in parts] if column.width > 1 else []
+        names += [*own, *[column.name] * (column.width - len(own))]
     return tuple(names) if len(names) == width else ()
 
 

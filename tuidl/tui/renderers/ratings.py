@@ -58,7 +58,7 @@ def spread(
         return grid.lines()
     kinds = sorted({known for known, _ in pairs}, reverse=True)
     kinds = kinds[: max(height - 2, 0)]
-    low, high = min(known for known, _ in pairs), max(known for known, _ in pairs)
+    low, high = _scale(answer)
     error = math.sqrt(sum((a - b) ** 2 for a, b in pairs) / len(pairs))
     off = f"{answer.part}: off by {error:.3g}"
     head = worded(width, f"{off} (rmse of {len(pairs):,} ratings)", f"{off} (rmse)")
@@ -71,7 +71,10 @@ def spread(
         if width >= WIDE:
             words = f"mean {sum(own) / len(own):.2f} of {len(own)}"
             grid.put(width - MEAN + 1, y, fitted(words, MEAN - 1), palette.style("muted"))
-    axis = f"{low:g}" + " " * max(long - len(f"{low:g}{high:g}"), 1) + f"{high:g}"
+    lowest, highest = min(given for _, given in pairs), max(given for _, given in pairs)
+    first = f"{low:g} or less" if lowest < low else f"{low:g}"
+    last = f"{high:g} or more" if highest > high else f"{high:g}"
+    axis = first + " " * max(long - len(first + last), 1) + last
     grid.put(NAME, len(kinds) + 1, fitted(axis, long), palette.style("muted"))
     return grid.lines()
 
@@ -80,19 +83,39 @@ def listed(
     answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """The user's own ratings beside their predictions, held-out ones marked, and the best of the
-    others."""
+    others. Predictions are the network's own numbers, from which its scores are computed: where some
+    pass the scale, that is said."""
     grid = Grid(width, height, unicode)
     half = width // 2 if width >= 2 * WIDE else width
+    best = _best_head(answer, width - half or width)
     if half < width:
         _column(grid, palette, (0, 0, half - 2), height, _head(answer), answer.known)
-        _column(grid, palette, (half, 0, width - half), height, "best of the others", answer.best)
+        _column(grid, palette, (half, 0, width - half), height, best, answer.best)
         return grid.lines()
     above = max((height - 1) // 2, 2)
     _column(grid, palette, (0, 0, width), above, _head(answer), answer.known)
     below = height - above
     if below >= 2:
-        _column(grid, palette, (0, above, width), below, "best of the others", answer.best)
+        _column(grid, palette, (0, above, width), below, best, answer.best)
     return grid.lines()
+
+
+def _scale(answer: Recommended) -> tuple[float, float]:
+    """The lowest and the highest of all known ratings that are there, of whichever part."""
+    known = [*answer.true, *(item.known for item in answer.known)]
+    found = [value for value in known if value is not None]
+    return min(found, default=0.0), max(found, default=0.0)
+
+
+def _best_head(answer: Recommended, width: int) -> str:
+    """What the list of other items is, with the end of the scale where numbers pass it."""
+    (low, high), title = _scale(answer), "best of the others"
+    numbers = [item.predicted for item in (*answer.known, *answer.best)]
+    shown = [number for number in numbers if number is not None]
+    end = high if max(shown, default=high) > high else low
+    if end == low and min(shown, default=low) >= low:
+        return title
+    return worded(width, f"{title} (not cut off at {end:g})", title)
 
 
 def _head(answer: Recommended) -> str:

@@ -63,8 +63,8 @@ def titles(columns: Sequence[str]) -> list[str]:
 def cell(run: Listed, key: str) -> str:
     """A value as the table shows it."""
     value = value_of(run, key)
-    if value is None:
-        return UNSET
+    if value is None:  # of objectives that differ each one's is told
+        return ", ".join(map(value_text, run.settings_of(key))) or UNSET
     if key in run.scores and key not in run.settings:
         return score_text(key, value)
     if key == "seconds":

@@ -188,7 +188,8 @@ class Plane(Chart):
         view, head = self.view, self.view.head
         if head is None:
             lines = (view.words,) if view.words else HOW
-            drawn = [line for text in lines for line in centred(text, palette, width, 1)]
+            told = [line for text in lines for line in wrap_line(text, width)]
+            drawn = [line for text in told for line in centred(text, palette, width, 1)]
             above = max((height - len(drawn)) // 2, 0)
             return [*[Text("")] * above, *drawn, *[Text("")] * height][:height]
         walks = [
