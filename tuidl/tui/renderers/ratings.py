@@ -83,8 +83,8 @@ def listed(
     answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """The user's own ratings beside their predictions, held-out ones marked, and the best of the
-    others. Predictions are the network's own numbers, from which its scores are computed: where some
-    pass the scale, that is said."""
+    others. Predictions are the network's own numbers, from which its scores are computed: where
+    some pass the scale, that is said."""
     grid = Grid(width, height, unicode)
     half = width // 2 if width >= 2 * WIDE else width
     best = _best_head(answer, width - half or width)
