@@ -1,7 +1,7 @@
 """All runs at a glance."""
 
 import textwrap
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +93,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         of a GAN), in their order; empty where there is none."""
         if key in self.settings:
             return [self.settings[key]]
-        found = []
-        for number in count():
-            place = f"objectives[{number}]"
-            if f"{place}.name" not in self.settings:
-                return found
-            if f"{place}.{key}" in self.settings:
-                found.append(self.settings[f"{place}.{key}"])
+        places = (f"objectives[{number}]" for number in count())
+        own = takewhile(lambda place: f"{place}.name" in self.settings, places)
+        keys = (f"{place}.{key}" for place in own)
+        return [self.settings[one] for one in keys if one in self.settings]
 
     @property
     def searched(self) -> str:
