@@ -173,6 +173,17 @@ def test_update_slices_cover_every_parameter_once() -> None:
     assert (covered == 1).all()
 
 
+def test_the_lanes_of_an_update_have_no_workspace() -> None:
+    """They may be more than the shards, each of which has one."""
+    wide = '{type = "flatten"}, {type = "batch_normalization"}, {type = "dense", units = 4000}'
+    routine = compiled(helpers.CONV, 8, f'layers=[{wide}, {{type = "dense"}}]').train
+    assert routine.update_lanes > routine.shards
+    updates = [i for i in routine.emitted.instructions if i.shared]
+    assert "move_averages" in {i.kernel for i in updates}
+    touched = {view.buffer for i in updates for view in i.operands}
+    assert not [buffer.name for buffer in touched if buffer.region is Region.WORKSPACE]
+
+
 def test_shards_are_pages_apart() -> None:
     routine = compiled(helpers.CONV.replace("filters = 5", "filters = 300"), 64).train
     starts = [routine.address(routine.emitted.x.view, lane, 0) for lane in (0, 1)]

@@ -74,7 +74,8 @@ class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
         operands = (x, gamma, beta, *moments, y, mean, inverse)
         options = {"epsilon": self.epsilon}
         context.after_all(Phase.FORWARD, "batch_normalization", *operands, **options)
-        scratch = [context.buffer(name, width) for name in ("new_mean", "new_variance")]
+        # of the lanes of updates, which may be more than shards with a workspace
+        scratch = [context.shared(name, width) for name in ("new_mean", "new_variance")]
         kept: Options = {"momentum": self.momentum, "lane": Symbol.LANE}
         context.update("move_averages", *moments, *scratch, *moving, **kept)
         if context.dy is not None:
