@@ -26,13 +26,7 @@ from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.skipping import said_lines
-from tuidl.data.tables.spelled import (
-    LARGEST_GUESSED,
-    as_written,
-    guesses_of,
-    has_commas,
-    point_guess,
-)
+from tuidl.data.tables.spelled import LARGEST_GUESSED, as_written, has_commas, point_guess
 from tuidl.data.tables.target import Target, read_target, unlabelled
 from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
@@ -149,8 +143,14 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     raw = read()
     chosen = chosen_columns(path, raw, options)
     commas = [i for i in (*chosen.inputs, *chosen.targets) if has_commas(raw.columns[i])]
-    raw = as_written(raw, chosen.texts, chosen.codes(raw), read, commas=commas)
-    doubts = guesses_of(raw, chosen.unsaid, read) if stamp[2] <= LARGEST_GUESSED else {}
+    raw, doubts = as_written(
+        raw,
+        read,
+        texts=chosen.texts,
+        codes=chosen.codes(raw),
+        commas=commas,
+        guessed=chosen.unsaid if stamp[2] <= LARGEST_GUESSED else (),
+    )
     doubts |= {place: point_guess(raw.columns[place]) for place in commas}
     rows = len(raw.lines)
     least = BYTES_A_ROW * rows

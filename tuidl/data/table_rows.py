@@ -73,7 +73,9 @@ def _read(path: Path, layout: TableLayout, skip: Skipped) -> RawTable:
     ]
     of_texts = [place for place, name in enumerate(names) if name in texts]
     of_codes = [place for place, name in enumerate(names) if name in codes]
-    return as_written(raw, of_texts, of_codes, read, always=True, commas=with_commas)
+    return as_written(
+        raw, read, texts=of_texts, codes=of_codes, commas=with_commas, always=True
+    ).table
 
 
 def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) -> EncodedRows:

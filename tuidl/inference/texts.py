@@ -101,11 +101,11 @@ def _column(path: Path, name: str) -> tuple[RawTable, int]:
     names = [column.name for column in raw.columns]
     wanted = normal_name(name)
     if len(names) == 1:
-        return as_written(raw, [0], [], read), 0
+        return as_written(raw, read, texts=[0]).table, 0
     if wanted not in names:
         what = f"no column {wanted!r}" if wanted else "several columns"
         nearest = guess(wanted, names) if wanted else ""
         way = "give a file with one column, or a .txt file with a text in each line"
         raise DataError(f"{path}: {what}{nearest} (columns here: {', '.join(names[:50])}); {way}")
     place = names.index(wanted)
-    return as_written(raw, [place], [], read), place
+    return as_written(raw, read, texts=[place]).table, place

@@ -8,8 +8,9 @@ import pytest
 from tests.data.tables.test_leftovers import read, values
 from tuidl.data import SOURCES
 from tuidl.data.table_rows import raw_rows, read_rows, typed_rows
+from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.settings import ColumnSettings
-from tuidl.data.tables.spelled import guess_of, twins_in
+from tuidl.data.tables.spelled import as_written, guess_of, twins_in
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.texts import text_rows, typed_texts
 from tuidl.preset.schema import Preset
@@ -83,6 +84,36 @@ def test_numbers_in_one_way_are_read_as_before(tmp_path: Path) -> None:
 def test_what_numbers_may_be_by_how_they_are_written(texts: list[str], said: str) -> None:
     assert guess_of(texts).startswith(said)
     assert bool(guess_of(texts)) == bool(said)
+
+
+def test_the_file_is_read_once_more_for_all_that_is_asked(tmp_path: Path) -> None:
+    data = "text,code,comma,guess\n" + "".join(
+        f"{VERSIONS[i % 4]},{VERSIONS[i % 3]},{['1.000', '2,5', '3'][i % 3]!r},{VERSIONS[i % 2]}\n"
+        for i in range(12)
+    ).replace("'", '"')
+    raw, asked = read(tmp_path, data), list[tuple[str, ...]]()
+
+    def again(*, exact: tuple[str, ...] = ()) -> RawTable:
+        asked.append(exact)
+        return read(tmp_path, data, exact=exact)
+
+    found = as_written(raw, again, texts=[0], codes=[1], commas=[2], guessed=[3])
+    assert asked == [("text", "code", "comma", "guess")]
+    assert set(found.table.columns[0].texts) == {"1.1", "1.10", "1.2", "2.0"}
+    assert set(found.table.columns[1].texts) == {"1.1", "1.10", "1.2"}
+    assert set(found.table.columns[2].texts) == {"1.000", "2,5"}
+    assert found.table.columns[3] is raw.columns[3]
+    assert found.guesses[3].startswith("'1.1' and '1.10' are the same number")
+
+
+def test_a_file_of_which_nothing_more_is_asked_is_not_read_again(tmp_path: Path) -> None:
+    raw = read(tmp_path, "a,b\n1,x\n2,y\n")
+
+    def again(*, exact: tuple[str, ...] = ()) -> RawTable:
+        raise AssertionError(exact)
+
+    found = as_written(raw, again, texts=[1], codes=[0], guessed=[0, 1])
+    assert (found.table, found.guesses) == (raw, {})
 
 
 def test_a_guess_is_made_of_columns_of_numbers(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ number is written in two ways, the file is read once more with the texts of that
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,46 +36,55 @@ class Read(Protocol):
     def __call__(self, *, exact: tuple[str, ...] = ()) -> RawTable: ...
 
 
+class Written(NamedTuple):
+    """``table``: with some columns as they are written. ``guesses``: what columns of numbers may be
+    besides, by how these are written."""
+
+    table: RawTable
+    guesses: dict[int, str]
+
+
 def as_written(
     raw: RawTable,
-    texts: Iterable[int],
-    codes: Iterable[int],
     read: Read,
     *,
-    always: bool = False,
+    texts: Iterable[int] = (),
+    codes: Iterable[int] = (),
     commas: Iterable[int] = (),
-) -> RawTable:
+    guessed: Iterable[int] = (),
+    always: bool = False,
+) -> Written:
     """The table with the columns at the places ``texts`` as they are written, and those at
     ``codes``, ids and categories, where one of their numbers is written in two ways, or
-    ``always``. ``commas``: those with decimal commas, whose points are kept: 1.000 is 1000."""
-    wanted = {i for i in texts if (raw.columns[i].codes < 0).any()}
-    pointed = {i for i in commas if may_have_points(raw.columns[i])} - wanted
-    coded = {i for i in codes if has_fractions(raw.columns[i])} - wanted - pointed
-    if not wanted | coded | pointed:
-        return raw
-    every = sorted(wanted | coded | pointed)
-    found = read(exact=tuple(raw.columns[i].name for i in every)).columns
-    columns = list(raw.columns)
-    for place in wanted:
-        columns[place] = found[place]
-    for place in coded:
-        if always or twins_in(found[place].texts):
-            columns[place] = apart(found[place])
-    for place in pointed:
-        pointed_texts = [text for text in found[place].texts if _POINTED.fullmatch(text)]
-        if pointed_texts and (always or any(map(_GROUPS.fullmatch, pointed_texts))):
-            columns[place] = apart(found[place], without_point)
-    return replace(raw, columns=tuple(columns))
+    ``always``. ``commas``: those with decimal commas, whose points are kept: 1.000 is 1000.
+    ``guessed``: those of which it is to be said what they may be besides. The file is read once
+    more at most, for all of them together."""
+    whole = {i for i in texts if (raw.columns[i].codes < 0).any()}
+    pointed = {i for i in commas if may_have_points(raw.columns[i])} - whole
+    coded = {i for i in codes if has_fractions(raw.columns[i])} - whole - pointed
+    few = {i for i in guessed if may_be_codes(raw.columns[i])}
+    if not whole | pointed | coded | few:
+        return Written(raw, {})
+    exact = _exact(raw, whole | pointed | coded | few, read)
+    changed = {i: exact[i] for i in whole}
+    changed |= {i: apart(exact[i]) for i in coded if always or twins_in(exact[i].texts)}
+    changed |= {i: apart(exact[i], without_point) for i in pointed if _parts(exact[i], always)}
+    columns = tuple(changed.get(i, column) for i, column in enumerate(raw.columns))
+    guesses = {i: guess for i in few if (guess := guess_of(exact[i].texts))}
+    return Written(replace(raw, columns=columns), guesses)
 
 
-def guesses_of(raw: RawTable, places: Iterable[int], read: Read) -> dict[int, str]:
-    """What columns of numbers may be besides, by how these are written."""
-    few = [i for i in places if may_be_codes(raw.columns[i])]
-    if not few:
-        return {}
-    found = read(exact=tuple(raw.columns[i].name for i in few)).columns
-    guesses = {i: guess_of(found[i].texts) for i in few}
-    return {i: guess for i, guess in guesses.items() if guess}
+def _exact(raw: RawTable, places: set[int], read: Read) -> dict[int, RawColumn]:
+    """The columns at these places with texts alone, read once more."""
+    names = tuple(raw.columns[i].name for i in sorted(places))
+    found = read(exact=names).columns
+    return {i: found[i] for i in places}
+
+
+def _parts(exact: RawColumn, always: bool) -> bool:
+    """Whether points in a column with decimal commas part thousands; ``always``: may do so."""
+    pointed = [text for text in exact.texts if _POINTED.fullmatch(text)]
+    return bool(pointed) and (always or any(map(_GROUPS.fullmatch, pointed)))
 
 
 def is_whole(text: str) -> bool:

@@ -130,7 +130,7 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     )  # fmt: skip
     raw = read()
     chosen = chosen_columns(path, raw, options)
-    raw = as_written(raw, chosen.beside, [], read)
+    raw = as_written(raw, read, texts=chosen.beside).table
     place = chosen.targets[0]
     target = read_target(raw.columns[place], chosen.settings[place], source.task)
     if target.problem:
