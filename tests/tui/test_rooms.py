@@ -1,6 +1,7 @@
 """Who may know whom in the playground. The layers themselves are a contract in pyproject.toml."""
 
 import ast
+import re
 from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +61,20 @@ def test_only_the_entry_point_imports_the_application() -> None:
         if "tuidl.tui.app" in path.read_text(encoding="utf-8")
     }
     assert importing == {"cli/playing.py"}
+
+
+PRIVATE = re.compile(r"\b(?:textual|rich)\._\w+|(?<!self)\._[a-z]\w*")
+INTERNALS = PACKAGE / "tui" / "terminal" / "internals.py"
+
+
+def test_one_file_alone_knows_what_textual_and_rich_keep_to_themselves() -> None:
+    """Their next version may rename it: what has to be mended then stands there."""
+    known = set(PRIVATE.findall(INTERNALS.read_text(encoding="utf-8")))
+    assert {"textual._styles_cache", "._border_title", "._dirty_widgets"} <= known
+    for path in set(SOURCES) - {INTERNALS}:
+        found = set(PRIVATE.findall(path.read_text(encoding="utf-8")))
+        assert not found & known, path
+        assert not any(name.startswith(("textual", "rich")) for name in found), path
 
 
 def test_the_root_holds_what_belongs_to_the_application_as_a_whole() -> None:

@@ -18,11 +18,12 @@ from tuidl.tui.renderers.state import Around
 from tuidl.tui.screens.past import PastScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.terminal.internals import repaint_together
 from tuidl.tui.views.all import VIEWS
 from tuidl.tui.views.overview import Overview
 from tuidl.tui.views.time import TimeView
 from tuidl.tui.views.view import AT_ONCE, View
-from tuidl.tui.widgets.chart import Chart, repaint_together
+from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_others
 from tuidl.tui.widgets.key_line import KeyLine

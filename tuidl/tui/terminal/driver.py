@@ -10,9 +10,9 @@ from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import Any, TextIO
 
-from textual._parser import ParseEOF, ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from tuidl.tui.terminal.internals import ParseEOF, ParseError, XTermParser
 
 PATIENCE = 0.03
 """Seconds between two looks; what follows an escape comes with it, or within this."""

@@ -4,18 +4,13 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.color import Color
 from textual.content import Content
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.widget import Widget
 
 from tuidl.core.printable import fitting, printable
-
-DIM = Style(dim=True)._attributes
-"""The bit of what is mixed with its background."""
-CLICK = "@click"
-"""The key of a style's ``meta`` under which Textual has what a click does."""
+from tuidl.tui.terminal.internals import has_actions, is_truecolor
 
 
 def plain(text: str) -> Content:
@@ -46,28 +41,18 @@ class Printable(LineFilter):
             behind = background.rich_color
             segments = [
                 segment
-                if segment.style is None or _is_truecolor(segment.style)
-                else Segment(segment.text, colors.truecolor_style(segment.style, behind))
+                if (style := segment.style) is None or is_truecolor(style)
+                else Segment(segment.text, colors.truecolor_style(style, behind))
                 for segment in segments
             ]
         return [segment if segment.control else _harmless(segment) for segment in segments]
 
 
-def _is_truecolor(style: Style) -> bool:
-    """Whether its colours are given by their parts, none to be mixed with what is behind."""
-    color, behind = style._color, style._bgcolor
-    if (color is not None and color.triplet is None) or (
-        behind is not None and behind.triplet is None
-    ):
-        return False
-    return not style._attributes & DIM
-
-
 def _harmless(segment: Segment) -> Segment:
     text, style, _ = segment
     shown = _shown(text)
-    if style is not None and (style._link or (style._meta and CLICK in style.meta)):
-        return Segment(shown, _without_actions(style))
+    if style is not None and has_actions(style):
+        return Segment(shown, style.clear_meta_and_links())
     return segment if shown is text else Segment(shown, style)
 
 
@@ -76,9 +61,3 @@ def _shown(text: str) -> str:
     """The printable part of ``text``, padded to the width it had."""
     left = fitting(text)
     return text if left == text else set_cell_size(left, cell_len(text))
-
-
-def _without_actions(style: Style) -> Style:
-    made = style.update_link(None)
-    made._meta = None
-    return made

@@ -16,6 +16,7 @@ from tuidl.charts.palette import DEFAULT, PALETTES, Palette
 from tuidl.glossary.pages import Line
 from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.renderers.verdicts import verdict_page
+from tuidl.tui.terminal.internals import paint_at_once, repaint_together
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
 from tuidl.tui.widgets.frames import frames_of
@@ -251,24 +252,6 @@ def about_lines(paragraphs: Sequence[str], width: int) -> list[Line]:
     """Paragraphs of help, each wrapped, and a line without words behind them."""
     lines = [line for text in paragraphs for line in textwrap.wrap(text, max(width, 20))]
     return [Line(line, "text") for line in (*lines, "")]
-
-
-def repaint_together(widget: Widget) -> None:
-    """Have a widget painted at the screen's next turn. A plain ``refresh`` comes by way of the
-    widget's own queue, so that widgets refreshed together may be painted apart."""
-    widget.refresh()
-    widget._check_refresh()
-
-
-def paint_at_once(widget: Widget) -> None:
-    """Have a widget painted now: Textual paints at the next of sixty turns a second."""
-    screen = widget.screen
-    if not screen.is_current or not widget.is_mounted:
-        repaint_together(widget)
-        return
-    widget._repaint_required = False
-    screen._dirty_widgets.add(widget)
-    screen._on_timer_update()
 
 
 def looks_of(widget: Widget) -> tuple[Palette, bool]:

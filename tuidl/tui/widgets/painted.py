@@ -7,12 +7,11 @@ has to wait. What is made here, a panel at a time, is only handed over then.
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
-from textual._styles_cache import StylesCache
-from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuidl.tui.terminal.internals import StylesCache, Titles, title_looks, titled, titles_of
 from tuidl.tui.terminal.plain import plain
 
 MOST_KEPT = 2
@@ -25,7 +24,7 @@ class _Painted(NamedTuple):
 
     strips: Sequence[Strip]
     looks: Hashable
-    titles: tuple[Content | None, Content | None]
+    titles: Titles
     lines: list[Strip]
 
 
@@ -45,7 +44,7 @@ class Painter:
         """All lines for this content, under the titles that the widget will have with it; None for
         those that it has."""
         widget, looks = self._widget, self._looks()
-        has = widget._border_title, widget._border_subtitle
+        has = titles_of(widget)
         titles = (
             has[0] if title is None else plain(title),
             has[1] if subtitle is None else plain(subtitle),
@@ -54,13 +53,12 @@ class Painter:
             if known.strips is strips and (known.looks, known.titles) == (looks, titles):
                 return known.lines
         self._forget_changed(strips, looks)
-        widget._border_title, widget._border_subtitle = titles
         self._give(strips)
         try:
-            lines = self._cache.render_widget(widget, widget.outer_size.region)
+            with titled(widget, titles):
+                lines = self._cache.render_widget(widget, widget.outer_size.region)
         finally:
             self._give(None)
-            widget._border_title, widget._border_subtitle = has
         self._kept = [*self._kept[1 - MOST_KEPT :], _Painted(strips, looks, titles, lines)]
         return lines
 
@@ -68,9 +66,7 @@ class Painter:
         widget, styles = self._widget, self._widget.styles
         return (
             widget.outer_size, widget.gutter, widget.content_size, widget.background_colors,
-            styles.border, widget._get_title_style_information(widget.background_colors[0]),
-            widget._get_subtitle_style_information(widget.background_colors[0]),
-            widget.opacity, tuple(widget.get_line_filters()),
+            styles.border, title_looks(widget), widget.opacity, tuple(widget.get_line_filters()),
         )  # fmt: skip
 
     def _forget_changed(self, strips: Sequence[Strip], looks: Hashable) -> None:

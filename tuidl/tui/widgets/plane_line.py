@@ -5,7 +5,8 @@ from typing import ClassVar
 from rich.text import Text
 from textual.widget import Widget
 
-from tuidl.tui.widgets.chart import looks_of, repaint_together
+from tuidl.tui.terminal.internals import repaint_together
+from tuidl.tui.widgets.chart import looks_of
 
 
 class PlaneLine(Widget):

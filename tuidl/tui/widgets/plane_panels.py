@@ -16,7 +16,8 @@ from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.playground import words
 from tuidl.tui.playground.scene import NO_VALUES, Scene, within
 from tuidl.tui.playground.settings import Setting, shown_settings
-from tuidl.tui.widgets.chart import Chart, centred, repaint_together
+from tuidl.tui.terminal.internals import repaint_together
+from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.strips import strip_of
 
 GAP = 3
