@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
-from tuidl.core import grouped_room, winograd_room, winograd_sizes
+from tuidl.core import grouped_room, places_room, winograd_room, winograd_sizes
 from tuidl.core.convolution_room import Convolution as Shapes
 from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
 from tuidl.core.grouped_room import Grouped
+from tuidl.core.places_room import Places
 from tuidl.core.winograd_room import Large
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import EmitContext
@@ -23,6 +24,12 @@ GROUPED: dict[Callable[..., int], Callable[..., int]] = {
     pixels_room: grouped_room.pixels_room,
 }
 """The same for a convolution with groups, gaps or two strides."""
+BY_PLACES: dict[Callable[..., int], Callable[..., int]] = {
+    answers_room: places_room.answers_room,
+    weights_room: places_room.weights_room,
+    pixels_room: places_room.pixels_room,
+}
+"""And for one that mostly meets padding."""
 
 Write = Callable[..., None]
 """``EmitContext.forward`` or ``backward``."""
@@ -97,25 +104,48 @@ class Products:
 
     @property
     def _kind(self) -> str:
+        if self._goes_by_places:
+            return "_places"
         return "" if self.frame.is_plain else "_grouped"
 
     @property
     def _options(self) -> dict[str, int]:
         frame = self.frame
-        if frame.is_plain:
+        if frame.is_plain and not self._goes_by_places:
             return {"stride": frame.stride[0], **self._ends}
         names = ("stride_y", "stride_x", "dilation_y", "dilation_x")
         sizes = dict(zip(names, (*frame.stride, *frame.dilation), strict=True))
-        return {**sizes, **self._ends, "groups": frame.groups}
+        groups = {} if self._goes_by_places else {"groups": frame.groups}
+        return {**sizes, **self._ends, **groups}
 
     def _room(self, name: str, room: Callable[[Shapes, int], int]) -> View:
         frame, examples = self.frame, self.context.examples
+        if self._goes_by_places:
+            return self.context.buffer(name, BY_PLACES[room](self._places, examples))
         if not frame.is_plain:
             return self.context.buffer(name, GROUPED[room](self._grouped, examples))
         shape = Shapes(
             self.kernel_shape, frame.image[:2], frame.output, frame.stride[0], **self._ends
         )
         return self.context.buffer(name, max(room(shape, examples), self._tile_floats()))
+
+    @property
+    def _places(self) -> Places:
+        frame = self.frame
+        return Places(
+            self.kernel_shape, (frame.image[0], frame.image[1]), frame.output, frame.stride,
+            frame.dilation, (frame.top, frame.left),
+        )  # fmt: skip
+
+    @property
+    def _goes_by_places(self) -> bool:
+        """Whether leaving out what meets padding pays; Winograd's tiles see it, but need less."""
+        places = self._places
+        if self.frame.groups > 1 or not places_room.pays(places):
+            return False
+        return places_room.is_mostly_padding(places) or not (
+            self._tile_floats() or self._pieces_pay
+        )
 
     @property
     def _large(self) -> Large:
@@ -127,7 +157,11 @@ class Products:
 
     @property
     def _goes_by_pieces(self) -> bool:
-        """Whether Winograd's tiles pay, other than those that ``conv2d`` has for 3 x 3."""
+        return self._pieces_pay and not self._goes_by_places
+
+    @property
+    def _pieces_pay(self) -> bool:
+        """Whether Winograd's tiles do, other than those that ``conv2d`` has for 3 x 3."""
         frame = self.frame
         is_square = len({*frame.stride}) == len({*frame.dilation}) == 1
         is_padded = min(frame.top, frame.left) >= 0

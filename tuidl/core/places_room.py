@@ -1,0 +1,110 @@
+"""Convolutions that mostly meet padding, place by place of the kernel: choice and memory.
+
+By a place of the kernel a rectangle of the answers sees the image. Far places of a dilated kernel,
+or of one nearly as large as the image, have small rectangles; all others are products by zero.
+``kernels/simd/places.py`` leaves them out.
+"""
+
+from typing import NamedTuple
+
+from tuidl.core.convolution_room import BLOCK, TILE, packed_room
+
+FEWEST_CHANNELS = 16
+FEWEST_POSITIONS = 192
+"""Of a block of images, for which reading all weights is worth it, whatever room they take."""
+MOVED = 12
+"""Products of vectors that reading and writing a vector of a sum once more costs."""
+GAIN = 0.9
+"""Share of the usual way's cost up to which it pays."""
+MOSTLY_PADDING = 0.45
+"""Share of the products that see the image below which it is ahead of Winograd's tiles as well."""
+
+
+class Places(NamedTuple):
+    """``kernel``: height, width, channels, filters; ``image``, ``answers``: height, width."""
+
+    kernel: tuple[int, ...]
+    image: tuple[int, ...]
+    answers: tuple[int, ...]
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    padding: tuple[int, int]
+
+
+def seeing(first: int, step: int, length: int, count: int) -> tuple[int, int]:
+    """The first of ``count`` answers that sees an axis of ``length`` pixels by a place of the
+    kernel, and the end of them; ``first``: the pixel of answer 0, ``step``: to the next one's."""
+    low = min(max((step - 1 - first) // step, 0), count)
+    return low, max(min((length - first + step - 1) // step, count), low)
+
+
+def _seen(c: Places, axis: int) -> list[int]:
+    """Along an axis, for each place of the kernel how many answers see the image by it."""
+    stride, dilation, padding = c.strides[axis], c.dilations[axis], c.padding[axis]
+    ranges = [
+        seeing(place * dilation - padding, stride, c.image[axis], c.answers[axis])
+        for place in range(c.kernel[axis])
+    ]
+    return [end - low for low, end in ranges]
+
+
+def seen_share(c: Places) -> float:
+    """Of the definition's products: those that see the image."""
+    products = c.kernel[0] * c.kernel[1] * c.answers[0] * c.answers[1]
+    return sum(_seen(c, 0)) * sum(_seen(c, 1)) / max(products, 1)
+
+
+def pays(c: Places) -> bool:
+    """Whether it costs less than products by all of a kernel's row, or by all of the kernel."""
+    channels, filters = c.kernel[2:]
+    if min(channels, filters) < FEWEST_CHANNELS:
+        return False
+    usual = sum(_seen(c, 0)) / max(c.kernel[0] * c.answers[0], 1)
+    return seen_share(c) * (1 + MOVED / min(channels, filters)) <= GAIN * usual
+
+
+def is_mostly_padding(c: Places) -> bool:
+    """Whether that is so much that Winograd's tiles, which see all of it, are no faster."""
+    return seen_share(c) <= MOSTLY_PADDING
+
+
+def slots(c: Places) -> int:
+    """Places by which anything is seen."""
+    down, across = (sum(count > 0 for count in _seen(c, axis)) for axis in (0, 1))
+    return down * across
+
+
+def weights_tables(channels: int) -> int:
+    """Places of a pixel's channels and of their weights, and the ends of all tables."""
+    return 2 * channels + 3 * TILE
+
+
+def positions_of(c: Places, examples: int, most: int) -> int:
+    """Answers of a block: whole rows, about ``most`` numbers of pixels and answers."""
+    (_, _, channels, filters), (down, across) = c.kernel, c.answers
+    row = c.strides[0] * c.image[1] * channels + across * filters
+    rows = max(most // max(row, 1), -(-FEWEST_POSITIONS // max(across, 1)) if most > 1 else 1, 1)
+    if rows >= down:
+        rows = max(rows // max(down, 1), 1) * down
+    return min(rows, max(examples, 1) * down) * across
+
+
+def answers_room(c: Places, examples: int, most: int = BLOCK) -> int:
+    """What the convolution itself needs, for so many examples, ``most`` numbers at a time."""
+    channels, filters = c.kernel[2:]
+    tables = channels + 3 * TILE + 2 * positions_of(c, examples, most)
+    return slots(c) * packed_room(channels, filters) + tables
+
+
+def pixels_room(c: Places, examples: int, most: int = BLOCK) -> int:
+    """What the gradient of the pixels needs."""
+    channels, filters = c.kernel[2:]
+    tables = filters + 3 * TILE + 2 * positions_of(c, examples, most)
+    return slots(c) * packed_room(filters, channels) + tables
+
+
+def weights_room(c: Places, examples: int, most: int = BLOCK) -> int:
+    """What the gradient of the weights needs."""
+    channels, filters = c.kernel[2:]
+    each = 1 + packed_room(1, filters)
+    return weights_tables(channels) + each * positions_of(c, examples, most)

@@ -1,0 +1,329 @@
+"""Convolutions and both their gradients, place by place of the kernel, without padding.
+
+By a place of the kernel a rectangle of the answers sees the image, each of them one pixel:
+
+    answers    y of the rectangle += its pixels of x by the place's weights
+    pixels     dx of its pixels   += dy of the rectangle by the place's weights, turned
+    weights    dw of the place    += its pixels of x, turned, by dy of the rectangle
+
+Each is ``gemm_indexed`` on tables of places, so that nothing has to be copied but weights, and dy
+for those. What would be multiplied by zeros around the image is never met; in return sums are read
+and written again for each place. ``core/places_room.py`` says when that pays. A block of images, or
+rows of one, goes by all places.
+"""
+
+from typing import Any, NamedTuple
+
+from tuidl.core import convolution_room, places_room
+from tuidl.core.convolution_room import TILE
+from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.simd.frames import Blocks, band_of, fill_places
+from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed, indices_of
+from tuidl.kernels.simd.gemm_narrow import START_BIAS, START_C, START_ZERO
+from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.lanes import lanes_of, vectors_for
+from tuidl.kernels.simd.slivers import is_packed, pack, pack_lines, pack_turned
+from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
+
+seeing = device_function(places_room.seeing)
+packed_room = inline_ir(convolution_room.packed_room)
+_weights_tables = inline_ir(places_room.weights_tables)
+
+
+class Sides(NamedTuple):
+    """Images of ``pixels`` (rows, columns) with ``channels``, and ``answers`` (rows, columns) with
+    ``filters``; ``stride``, ``dilation`` and ``padding``: down, across."""
+
+    pixels: Any
+    answers: Any
+    channels: Any
+    filters: Any
+    stride: Any
+    dilation: Any
+    padding: Any
+
+
+class Rectangle(NamedTuple):
+    """Answers of rows ``low`` to ``end`` and columns ``left`` to ``right``, which see the image."""
+
+    low: Any
+    end: Any
+    left: Any
+    right: Any
+
+
+class Block(NamedTuple):
+    """``count`` images from ``first`` on, of each ``high`` rows of answers from ``start`` on."""
+
+    first: Any
+    count: Any
+    start: Any
+    high: Any
+
+
+@inline_ir
+def _sides_of(x, y, stride, dilation, padding):
+    pixels, answers = (x.shape[1], x.shape[2]), (y.shape[1], y.shape[2])
+    return Sides(pixels, answers, x.shape[3], y.shape[3], stride, dilation, padding)
+
+
+@device_function
+def _blocks_of(room, sides):
+    """Blocks with room for so many answers."""
+    down, across = sides.answers
+    rows = max(room // max(across, 1), 1)
+    return Blocks(max(rows // max(down, 1), 1), max((down + rows - 1) // rows, 1))
+
+
+@device_function
+def _rectangle_of(i, j, sides):
+    """All answers that see the image by the place (i, j)."""
+    (stride_y, stride_x), (height, width) = sides.stride, sides.pixels
+    above = i * sides.dilation[0] - sides.padding[0]
+    beside = j * sides.dilation[1] - sides.padding[1]
+    low, end = seeing(above, stride_y, height, sides.answers[0])
+    left, right = seeing(beside, stride_x, width, sides.answers[1])
+    return Rectangle(low, end, left, right)
+
+
+@device_function
+def _within(whole, block):
+    """Of a rectangle what belongs to a block."""
+    low, end = max(whole.low, block.start), min(whole.end, block.start + block.high)
+    return Rectangle(low, max(end, low), whole.left, whole.right)
+
+
+@inline_ir
+def _sees_nothing(rectangle):
+    return rectangle.end <= rectangle.low or rectangle.right <= rectangle.left
+
+
+@device_function
+def _first_pixel(i, j, seen, block, sides):
+    """Where the pixel lies that the first answer of a rectangle sees by the place (i, j)."""
+    row = seen.low * sides.stride[0] - sides.padding[0] + i * sides.dilation[0]
+    column = seen.left * sides.stride[1] - sides.padding[1] + j * sides.dilation[1]
+    return ((block.first * sides.pixels[0] + row) * sides.pixels[1] + column) * sides.channels
+
+
+@device_function
+def _first_answer(seen, block, sides):
+    row = block.first * sides.answers[0] + seen.low
+    return (row * sides.answers[1] + seen.left) * sides.filters
+
+
+@device_function
+def _fill_pixels(table, seen, count, sides):
+    """Places of the pixels of a rectangle of ``count`` images: rows, images, columns."""
+    line = sides.pixels[1] * sides.channels
+    strides = (sides.stride[0] * line, sides.pixels[0] * line, sides.stride[1] * sides.channels)
+    fill_places(table, (seen.end - seen.low, count, seen.right - seen.left), strides)
+
+
+@device_function
+def _fill_answers(table, seen, count, sides):
+    line = sides.answers[1] * sides.filters
+    strides = (line, sides.answers[0] * line, sides.filters)
+    fill_places(table, (seen.end - seen.low, count, seen.right - seen.left), strides)
+
+
+@device_function
+def _whole_place(size_y, size_x, sides, bands, is_back):
+    """The number of a place by which all results are met, with which their sums can begin; -1 where
+    there is none."""
+    for number in range(size_y * size_x):
+        seen = _rectangle_of(number // size_x, number % size_x, sides)
+        down, across = sides.answers
+        if is_back:
+            down, across = sides.pixels
+        is_whole = seen.end - seen.low == down and seen.right - seen.left == across
+        if is_whole and (bands == 1 or not is_back):
+            return number
+    return -1
+
+
+@device_function
+def _pack_place(w, place, is_back, target):
+    """The weights of a place, in slivers."""
+    (_, size_x, channels, filters), (i, j) = w.shape, place
+    if is_back:
+        pack_turned(w, (i, j, 1, 1), 1, 0, 1, target)
+    else:
+        here = pointer_at(data_of(w), (i * size_x + j) * channels * filters)
+        pack(here, channels, filters, lanes_of(target), target)
+
+
+@device_function
+def _slots_of(size_y, size_x, sides):
+    """Places by which anything is seen."""
+    slots = 0
+    for number in range(size_y * size_x):
+        if not _sees_nothing(_rectangle_of(number // size_x, number % size_x, sides)):
+            slots += 1
+    return slots
+
+
+@device_function
+def _begin(bias, target, sides, examples, is_back):
+    """All results as their sums start."""
+    if is_back:
+        clear_elements(target, examples * sides.pixels[0] * sides.pixels[1] * sides.channels)
+        return
+    for answer in range(examples * sides.answers[0] * sides.answers[1]):
+        copy_elements(pointer_at(target, answer * sides.filters), bias, sides.filters)
+
+
+@inline_ir
+def _multiply_place(
+    source, bias, target, tables, packed, place, seen, block, sides, sizes, start_with, is_back
+):
+    """What a block's rectangle comes to by the weights of a place."""
+    terms, pixels = tables
+    answers = indices_of(pointer_at(pixels, sizes.m + TILE))
+    pixels = indices_of(pixels)
+    _fill_pixels(pixels, seen, block.count, sides)
+    _fill_answers(answers, seen, block.count, sides)
+    pixel = _first_pixel(place[0], place[1], seen, block, sides)
+    answer = _first_answer(seen, block, sides)
+    here, there, rows, places = pixel, answer, pixels, answers
+    if is_back:
+        here, there, rows, places = answer, pixel, answers, pixels
+    a, c = pointer_at(source, here), pointer_at(target, there)
+    factors = Factors(a, rows, indices_of(terms), packed, 0, sizes.k)
+    gemm_indexed(factors, Result(c, places, bias, start_with), sizes)
+
+
+@inline_ir
+def _add_block(source, w, bias, target, slots, tables, block, sides, whole, is_first, is_back):
+    """The sums of a block by all places, from the ``whole`` one on. ``slots``: a pointer to the
+    packed weights; ``is_first``: they are not packed yet."""
+    size_y, size_x, channels, filters = w.shape
+    k, n = (filters, channels) if is_back else (channels, filters)
+    for turn in range(size_y * size_x):
+        number = (turn + max(whole, 0)) % (size_y * size_x)
+        place = (number // size_x, number % size_x)
+        all_seen = _rectangle_of(place[0], place[1], sides)
+        if _sees_nothing(all_seen):
+            continue
+        packed = slots
+        slots = pointer_at(slots, packed_room(k, n))
+        if not is_back and is_packed(n, lanes_of(slots)):
+            packed = pointer_at(data_of(w), number * k * n)
+        elif is_first:
+            _pack_place(w, place, is_back, packed)
+        seen, start_with = _within(all_seen, block), START_C
+        if turn == 0 and whole >= 0:
+            start_with = START_ZERO if is_back else START_BIAS
+        m = (seen.end - seen.low) * block.count * (seen.right - seen.left)
+        if m > 0:
+            _multiply_place(
+                source, bias, target, tables, packed, place, seen, block, sides, Sizes(m, k, n),
+                start_with, is_back,
+            )  # fmt: skip
+
+
+@device_function
+def _add_places(source, w, bias, target, workspace, sides, examples, is_back):
+    """target = the bias, or 0, + the source's numbers by the weights; ``source``, ``bias`` and
+    ``target`` are pointers. ``is_back``: from answers to pixels."""
+    size_y, size_x, channels, filters = w.shape
+    k, n = (filters, channels) if is_back else (channels, filters)
+    base, packed = data_of(workspace), _slots_of(size_y, size_x, sides) * packed_room(k, n)
+    terms, tables = pointer_at(base, packed), pointer_at(base, packed + k + TILE)
+    fill_places(indices_of(terms), (1, 1, k), (0, 0, 1))
+    blocks = _blocks_of((workspace.size - packed - k - 3 * TILE) // 2, sides)
+    whole = _whole_place(size_y, size_x, sides, blocks.bands, is_back)
+    if whole < 0:
+        _begin(bias, target, sides, examples, is_back)
+    for first in range(0, examples, blocks.examples):
+        for band in range(blocks.bands):
+            start, high = band_of(sides.answers[0], band, blocks)
+            block = Block(first, min(blocks.examples, examples - first), start, high)
+            is_first = first == 0 and band == 0
+            _add_block(
+                source, w, bias, target, base, (terms, tables), block, sides, whole, is_first,
+                is_back,
+            )  # fmt: skip
+
+
+@inline_ir
+def convolve_places(x, w, b, y, workspace, stride, dilation, padding):
+    """As the kernel ``conv2d_places``; ``stride``, ``dilation`` and ``padding``: down, across."""
+    sides = _sides_of(x, y, stride, dilation, padding)
+    _add_places(data_of(x), w, data_of(b), data_of(y), workspace, sides, x.shape[0], False)
+
+
+@inline_ir
+def convolve_places_back(dy, w, dx, workspace, stride, dilation, padding):
+    """As ``conv2d_places_input_gradient``."""
+    sides, there = _sides_of(dx, dy, stride, dilation, padding), data_of(dx)
+    _add_places(data_of(dy), w, there, there, workspace, sides, dx.shape[0], True)
+
+
+@device_function
+def _pack_answers(dy, seen, block, sides, target):
+    """dy of a rectangle in slivers: rows, images, columns."""
+    (down, across), n, lanes = sides.answers, sides.filters, lanes_of(target)
+    wide, vectors, column = seen.right - seen.left, vectors_for(n, lanes), 0
+    for sliver in range(slivers_in(vectors)):
+        width = vectors_in(sliver, vectors) * lanes
+        used = min(width, n - column)
+        for p in range(seen.low, seen.end):
+            for image in range(block.first, block.first + block.count):
+                place = ((image * down + p) * across + seen.left) * n + column
+                pack_lines(pointer_at(dy, place), n, wide, used, width, target)
+                target = pointer_at(target, wide * width)
+        column += width
+
+
+@inline_ir
+def _add_weights(x, dy, dw, tables, block, sides, j):
+    """dw of the places of a column ``j`` of the kernel, from a block. ``tables``: places of a
+    pixel's channels and of their weights, and room for those of pixels, and dy in slivers."""
+    size_y, size_x, channels, filters = dw.shape
+    rows, targets, table = tables
+    left, right = seeing(
+        j * sides.dilation[1] - sides.padding[1], sides.stride[1], sides.pixels[1],
+        sides.answers[1],
+    )  # fmt: skip
+    each = block.count * (right - left)
+    if each == 0:
+        return
+    slivers, table = pointer_at(table, block.high * each + TILE), indices_of(table)
+    whole = Rectangle(block.start, block.start + block.high, left, right)
+    _pack_answers(data_of(dy), whole, block, sides, slivers)
+    for i in range(size_y):
+        seen = _within(_rectangle_of(i, j, sides), block)
+        if seen.end > seen.low:
+            begin = (seen.low - block.start) * each
+            _fill_pixels(pointer_at(table, begin), seen, block.count, sides)
+            factors = Factors(
+                pointer_at(data_of(x), _first_pixel(i, j, seen, block, sides)), indices_of(rows),
+                table, slivers, begin, block.high * each,
+            )  # fmt: skip
+            c = pointer_at(data_of(dw), (i * size_x + j) * channels * filters)
+            gemm_indexed(
+                factors, Result(c, indices_of(targets), c, START_C),
+                Sizes(channels, (seen.end - seen.low) * each, filters),
+            )  # fmt: skip
+
+
+@device_function
+def convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding):
+    """As ``conv2d_places_weight_gradient``."""
+    sides, examples = _sides_of(x, dy, stride, dilation, padding), x.shape[0]
+    channels, filters, size_x = x.shape[3], dy.shape[3], dw.shape[1]
+    rows = data_of(workspace)
+    targets = pointer_at(rows, channels + TILE)
+    table = pointer_at(targets, channels + TILE)
+    fill_places(indices_of(rows), (1, 1, channels), (0, 0, 1))
+    fill_places(indices_of(targets), (1, 1, channels), (0, 0, filters))
+    room = workspace.size - _weights_tables(channels)
+    blocks = _blocks_of(room // (1 + packed_room(1, filters)), sides)
+    clear_elements(data_of(dw), dw.size)
+    for first in range(0, examples, blocks.examples):
+        for band in range(blocks.bands):
+            start, high = band_of(sides.answers[0], band, blocks)
+            block = Block(first, min(blocks.examples, examples - first), start, high)
+            for j in range(size_x):
+                _add_weights(x, dy, dw, (rows, targets, table), block, sides, j)
