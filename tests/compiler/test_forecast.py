@@ -31,6 +31,22 @@ def test_arithmetic_bounds_products_and_memory_the_update() -> None:
     assert max(more_operations, more_bytes) < both
 
 
+def test_products_by_padding_that_are_left_out_take_no_time() -> None:
+    def network(dilation: int):
+        layers = (
+            'layers=[{type="conv2d", filters=48}, {type="conv2d", filters=48, kernel_size=5, '
+            f'dilation={dilation}, padding="same"}}, '
+            '{type="global_average_pool2d"}, {type="dense"}]'
+        )
+        return compile_program(Graph.build(helpers.preset(helpers.CONV, layers)), 64).train
+
+    some, most = network(2), network(30)
+    names = {instruction.kernel for instruction in most.emitted.instructions}
+    assert {"conv2d_places", "conv2d_places_weight_gradient"} <= names
+    # one place of the kernel's 25 sees an image
+    assert step_nanoseconds(most, SLOW, 1) < 0.5 * step_nanoseconds(some, SLOW, 1)
+
+
 def test_threads_share_a_step_but_for_what_one_lane_does() -> None:
     routine = _program(2000).train
     one, two, many = (step_nanoseconds(routine, SLOW, n) for n in (1, 2, 100))

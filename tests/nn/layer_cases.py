@@ -94,6 +94,10 @@ CASES = [
              '{type = "global_average_pool2d"}')
       for options, units, side, channels in (("kernel_size = 7", 160, 16, 40),
                                              ("kernel_size = [5, 7]", 220, 16, 55))),
+    *(_image(f"conv2d by places {options}", '{type = "conv2d", filters = 16, kernel_size = 1}',
+             f'{{type = "conv2d", filters = 9, padding = "same", {options}}}')
+      for options in ("kernel_size = 5, dilation = 3", "kernel_size = [11, 15], stride = [1, 3]",
+                      "kernel_size = 3, dilation = [4, 6], stride = 2")),
     _image("conv2d without bias", CONV, '{type = "conv2d", filters = 2, use_bias = false}'),
     *(_image(f"conv2d {options}", '{type = "conv2d", filters = 4}',
              f'{{type = "conv2d", filters = 4, {options}}}')

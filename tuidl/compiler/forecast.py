@@ -11,6 +11,7 @@ from math import prod
 from tuidl.compiler.costs import WAIT
 from tuidl.compiler.routine import Routine
 from tuidl.core.limits import FLOAT_BYTES
+from tuidl.core.places_room import places_of, seen_share
 from tuidl.ir.instructions import Instruction
 from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
@@ -58,13 +59,29 @@ def _nanoseconds(routine: Routine, instruction: Instruction, machine: Machine, l
     examples = routine.capacity if is_one else routine.examples_of(0, routine.capacity)
     shapes = shapes_of(instruction.operands, examples)
     signature = KERNELS[instruction.kernel].signature
-    operations = signature.flops(signature.bind(shapes))
+    operations = signature.flops(signature.bind(shapes)) * _done(instruction, shapes)
     touched = FLOAT_BYTES * sum(prod(shape) for shape in shapes)
     if not is_one:
         operations, touched = operations * lanes, touched * lanes
     near = NEARER if touched <= IN_CACHE else 1.0
     arithmetic = operations / (machine.operations * _share(instruction, shapes))
     return max(arithmetic, touched / (machine.bytes * near)) + lanes * CALL
+
+
+def _done(instruction: Instruction, shapes: list[tuple[int, ...]]) -> float:
+    """Of the operations that are counted, those that are done."""
+    if instruction.kernel not in PIXELS_KERNEL_ANSWERS:
+        return 1.0
+    pixels, kernel, answers = (shapes[n] for n in PIXELS_KERNEL_ANSWERS[instruction.kernel])
+    return seen_share(places_of(pixels, kernel, answers, instruction.options))
+
+
+PIXELS_KERNEL_ANSWERS = {
+    "conv2d_places": (0, 1, 3),
+    "conv2d_places_weight_gradient": (0, 2, 1),
+    "conv2d_places_input_gradient": (2, 1, 0),
+}
+"""Which operands they are."""
 
 
 def _share(instruction: Instruction, shapes: list[tuple[int, ...]]) -> float:

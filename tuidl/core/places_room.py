@@ -5,16 +5,19 @@ or of one nearly as large as the image, have small rectangles; all others are pr
 ``kernels/simd/places.py`` leaves them out.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from tuidl.core.convolution_room import BLOCK, TILE, packed_room
 
-FEWEST_CHANNELS = 16
 FEWEST_POSITIONS = 192
 """Of a block of images, for which reading all weights is worth it, whatever room they take."""
-MOVED = 12
-"""Products of vectors that reading and writing a vector of a sum once more costs."""
-GAIN = 0.9
+LEAST_TERMS = 128
+"""Of a row of the kernel, from which on the usual way leaves rows out that see no image."""
+MOVED, MOVED_WEIGHTS = 12, 6
+"""Products of vectors that a vector of a sum costs besides at every place: it is read and written
+(measured: 5 to 13); for the weights' gradient, which packs what others need a frame for."""
+GAIN = 0.95
 """Share of the usual way's cost up to which it pays."""
 MOSTLY_PADDING = 0.45
 """Share of the products that see the image below which it is ahead of Winograd's tiles as well."""
@@ -29,6 +32,21 @@ class Places(NamedTuple):
     strides: tuple[int, int]
     dilations: tuple[int, int]
     padding: tuple[int, int]
+
+
+def places_of(
+    pixels: tuple[int, ...], kernel: tuple[int, ...], answers: tuple[int, ...],
+    options: Mapping[str, Any],
+) -> Places:  # fmt: skip
+    """Of a kernel's operands (shapes with examples and channels) and options."""
+    stride_y, stride_x, dilation_y, dilation_x, top, left = (
+        options[name]
+        for name in ("stride_y", "stride_x", "dilation_y", "dilation_x", "top", "left")
+    )
+    return Places(
+        kernel, pixels[1:3], answers[1:3], (stride_y, stride_x), (dilation_y, dilation_x),
+        (top, left),
+    )  # fmt: skip
 
 
 def seeing(first: int, step: int, length: int, count: int) -> tuple[int, int]:
@@ -55,12 +73,17 @@ def seen_share(c: Places) -> float:
 
 
 def pays(c: Places) -> bool:
-    """Whether it costs less than products by all of a kernel's row, or by all of the kernel."""
+    """Whether it costs less than products of whole kernels, or of each of a kernel's rows."""
     channels, filters = c.kernel[2:]
-    if min(channels, filters) < FEWEST_CHANNELS:
-        return False
-    usual = sum(_seen(c, 0)) / max(c.kernel[0] * c.answers[0], 1)
+    usual = 1.0
+    if c.kernel[1] * min(channels, filters) >= LEAST_TERMS:
+        usual = sum(_seen(c, 0)) / max(c.kernel[0] * c.answers[0], 1)
     return seen_share(c) * (1 + MOVED / min(channels, filters)) <= GAIN * usual
+
+
+def weights_pay(c: Places) -> bool:
+    """The same for the gradient of the weights."""
+    return seen_share(c) * (1 + MOVED_WEIGHTS / min(c.kernel[2:])) <= GAIN
 
 
 def is_mostly_padding(c: Places) -> bool:

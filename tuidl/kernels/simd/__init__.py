@@ -10,6 +10,7 @@
     narrow_tiles,
     gemm_narrow             products over windows whose result has few columns
     transforms, winograd    convolution with kernels of 3 x 3
+    rectangles, places      convolutions that mostly meet padding
     heads, exponentials     one head of attention; the exponentials of its scores
     windows, max_pool       max pooling and its gradient
     column_sums, sums       sums over rows, float64 beyond blocks of rows

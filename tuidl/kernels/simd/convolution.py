@@ -16,6 +16,7 @@ from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.convolution_products import (
     LEAST_TERMS,
+    MOST_TIMES,
     Turned,
     Windows,
     multiply,
@@ -46,10 +47,6 @@ packed_room = inline_ir(convolution_room.packed_room)
 tables_room = inline_ir(convolution_room.tables_room)
 reach = device_function(convolution_room.reach)
 _phase_of = inline_ir(convolution_room.phase_of)
-
-
-MOST_TIMES = 4
-"""How often weights may be packed, part by part, instead of once for all blocks of images."""
 
 
 @inline_ir

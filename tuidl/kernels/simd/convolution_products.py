@@ -13,6 +13,8 @@ from tuidl.kernels.simd.slivers import pack, pack_turned
 
 LEAST_TERMS = 128
 """Of a sum, for which a product of its own is worth it."""
+MOST_TIMES = 4
+"""How often weights may be packed, part by part, instead of once for all blocks of images."""
 PART = 65_536
 """Numbers of packed weights that stay in the second-level cache."""
 

@@ -12,119 +12,34 @@ and written again for each place. ``core/places_room.py`` says when that pays. A
 rows of one, goes by all places.
 """
 
-from typing import Any, NamedTuple
-
 from tuidl.core import convolution_room, places_room
 from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
-from tuidl.kernels.simd.frames import Blocks, band_of, fill_places
+from tuidl.kernels.simd.convolution_products import MOST_TIMES
+from tuidl.kernels.simd.frames import band_of, blocks_in, fill_places
 from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed, indices_of
 from tuidl.kernels.simd.gemm_narrow import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
 from tuidl.kernels.simd.lanes import lanes_of, vectors_for
+from tuidl.kernels.simd.rectangles import (
+    Block,
+    Rectangle,
+    blocks_for,
+    fill_answers,
+    fill_pixels,
+    first_answer,
+    first_pixel,
+    rectangle_of,
+    seeing,
+    sees_nothing,
+    sides_of,
+    within,
+)
 from tuidl.kernels.simd.slivers import is_packed, pack, pack_lines, pack_turned
 from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
 
-seeing = device_function(places_room.seeing)
 packed_room = inline_ir(convolution_room.packed_room)
 _weights_tables = inline_ir(places_room.weights_tables)
-
-
-class Sides(NamedTuple):
-    """Images of ``pixels`` (rows, columns) with ``channels``, and ``answers`` (rows, columns) with
-    ``filters``; ``stride``, ``dilation`` and ``padding``: down, across."""
-
-    pixels: Any
-    answers: Any
-    channels: Any
-    filters: Any
-    stride: Any
-    dilation: Any
-    padding: Any
-
-
-class Rectangle(NamedTuple):
-    """Answers of rows ``low`` to ``end`` and columns ``left`` to ``right``, which see the image."""
-
-    low: Any
-    end: Any
-    left: Any
-    right: Any
-
-
-class Block(NamedTuple):
-    """``count`` images from ``first`` on, of each ``high`` rows of answers from ``start`` on."""
-
-    first: Any
-    count: Any
-    start: Any
-    high: Any
-
-
-@inline_ir
-def _sides_of(x, y, stride, dilation, padding):
-    pixels, answers = (x.shape[1], x.shape[2]), (y.shape[1], y.shape[2])
-    return Sides(pixels, answers, x.shape[3], y.shape[3], stride, dilation, padding)
-
-
-@device_function
-def _blocks_of(room, sides):
-    """Blocks with room for so many answers."""
-    down, across = sides.answers
-    rows = max(room // max(across, 1), 1)
-    return Blocks(max(rows // max(down, 1), 1), max((down + rows - 1) // rows, 1))
-
-
-@device_function
-def _rectangle_of(i, j, sides):
-    """All answers that see the image by the place (i, j)."""
-    (stride_y, stride_x), (height, width) = sides.stride, sides.pixels
-    above = i * sides.dilation[0] - sides.padding[0]
-    beside = j * sides.dilation[1] - sides.padding[1]
-    low, end = seeing(above, stride_y, height, sides.answers[0])
-    left, right = seeing(beside, stride_x, width, sides.answers[1])
-    return Rectangle(low, end, left, right)
-
-
-@device_function
-def _within(whole, block):
-    """Of a rectangle what belongs to a block."""
-    low, end = max(whole.low, block.start), min(whole.end, block.start + block.high)
-    return Rectangle(low, max(end, low), whole.left, whole.right)
-
-
-@inline_ir
-def _sees_nothing(rectangle):
-    return rectangle.end <= rectangle.low or rectangle.right <= rectangle.left
-
-
-@device_function
-def _first_pixel(i, j, seen, block, sides):
-    """Where the pixel lies that the first answer of a rectangle sees by the place (i, j)."""
-    row = seen.low * sides.stride[0] - sides.padding[0] + i * sides.dilation[0]
-    column = seen.left * sides.stride[1] - sides.padding[1] + j * sides.dilation[1]
-    return ((block.first * sides.pixels[0] + row) * sides.pixels[1] + column) * sides.channels
-
-
-@device_function
-def _first_answer(seen, block, sides):
-    row = block.first * sides.answers[0] + seen.low
-    return (row * sides.answers[1] + seen.left) * sides.filters
-
-
-@device_function
-def _fill_pixels(table, seen, count, sides):
-    """Places of the pixels of a rectangle of ``count`` images: rows, images, columns."""
-    line = sides.pixels[1] * sides.channels
-    strides = (sides.stride[0] * line, sides.pixels[0] * line, sides.stride[1] * sides.channels)
-    fill_places(table, (seen.end - seen.low, count, seen.right - seen.left), strides)
-
-
-@device_function
-def _fill_answers(table, seen, count, sides):
-    line = sides.answers[1] * sides.filters
-    strides = (line, sides.answers[0] * line, sides.filters)
-    fill_places(table, (seen.end - seen.low, count, seen.right - seen.left), strides)
 
 
 @device_function
@@ -132,7 +47,7 @@ def _whole_place(size_y, size_x, sides, bands, is_back):
     """The number of a place by which all results are met, with which their sums can begin; -1 where
     there is none."""
     for number in range(size_y * size_x):
-        seen = _rectangle_of(number // size_x, number % size_x, sides)
+        seen = rectangle_of(number // size_x, number % size_x, sides)
         down, across = sides.answers
         if is_back:
             down, across = sides.pixels
@@ -158,7 +73,7 @@ def _slots_of(size_y, size_x, sides):
     """Places by which anything is seen."""
     slots = 0
     for number in range(size_y * size_x):
-        if not _sees_nothing(_rectangle_of(number // size_x, number % size_x, sides)):
+        if not sees_nothing(rectangle_of(number // size_x, number % size_x, sides)):
             slots += 1
     return slots
 
@@ -181,10 +96,10 @@ def _multiply_place(
     terms, pixels = tables
     answers = indices_of(pointer_at(pixels, sizes.m + TILE))
     pixels = indices_of(pixels)
-    _fill_pixels(pixels, seen, block.count, sides)
-    _fill_answers(answers, seen, block.count, sides)
-    pixel = _first_pixel(place[0], place[1], seen, block, sides)
-    answer = _first_answer(seen, block, sides)
+    fill_pixels(pixels, seen, block.count, sides)
+    fill_answers(answers, seen, block.count, sides)
+    pixel = first_pixel(place[0], place[1], seen, block, sides)
+    answer = first_answer(seen, block, sides)
     here, there, rows, places = pixel, answer, pixels, answers
     if is_back:
         here, there, rows, places = answer, pixel, answers, pixels
@@ -194,24 +109,25 @@ def _multiply_place(
 
 
 @inline_ir
-def _add_block(source, w, bias, target, slots, tables, block, sides, whole, is_first, is_back):
+def _add_block(source, w, bias, target, slots, tables, block, sides, whole, packing, is_back):
     """The sums of a block by all places, from the ``whole`` one on. ``slots``: a pointer to the
-    packed weights; ``is_first``: they are not packed yet."""
+    packed weights. ``packing``: whether they are to be packed now, and how far apart, which is 0
+    where each place's are packed just before they are used: they never leave the cache then."""
     size_y, size_x, channels, filters = w.shape
     k, n = (filters, channels) if is_back else (channels, filters)
     for turn in range(size_y * size_x):
         number = (turn + max(whole, 0)) % (size_y * size_x)
         place = (number // size_x, number % size_x)
-        all_seen = _rectangle_of(place[0], place[1], sides)
-        if _sees_nothing(all_seen):
+        all_seen = rectangle_of(place[0], place[1], sides)
+        if sees_nothing(all_seen):
             continue
         packed = slots
-        slots = pointer_at(slots, packed_room(k, n))
+        slots = pointer_at(slots, packing[1])
         if not is_back and is_packed(n, lanes_of(slots)):
             packed = pointer_at(data_of(w), number * k * n)
-        elif is_first:
+        elif packing[0]:
             _pack_place(w, place, is_back, packed)
-        seen, start_with = _within(all_seen, block), START_C
+        seen, start_with = within(all_seen, block), START_C
         if turn == 0 and whole >= 0:
             start_with = START_ZERO if is_back else START_BIAS
         m = (seen.end - seen.low) * block.count * (seen.right - seen.left)
@@ -231,7 +147,8 @@ def _add_places(source, w, bias, target, workspace, sides, examples, is_back):
     base, packed = data_of(workspace), _slots_of(size_y, size_x, sides) * packed_room(k, n)
     terms, tables = pointer_at(base, packed), pointer_at(base, packed + k + TILE)
     fill_places(indices_of(terms), (1, 1, k), (0, 0, 1))
-    blocks = _blocks_of((workspace.size - packed - k - 3 * TILE) // 2, sides)
+    blocks = blocks_for((workspace.size - packed - k - 3 * TILE) // 2, sides)
+    apart = packed_room(k, n) if blocks_in(blocks, examples) > MOST_TIMES else 0
     whole = _whole_place(size_y, size_x, sides, blocks.bands, is_back)
     if whole < 0:
         _begin(bias, target, sides, examples, is_back)
@@ -239,24 +156,24 @@ def _add_places(source, w, bias, target, workspace, sides, examples, is_back):
         for band in range(blocks.bands):
             start, high = band_of(sides.answers[0], band, blocks)
             block = Block(first, min(blocks.examples, examples - first), start, high)
-            is_first = first == 0 and band == 0
+            is_packing = apart == 0 or (first == 0 and band == 0)
             _add_block(
-                source, w, bias, target, base, (terms, tables), block, sides, whole, is_first,
-                is_back,
+                source, w, bias, target, base, (terms, tables), block, sides, whole,
+                (is_packing, apart), is_back,
             )  # fmt: skip
 
 
 @inline_ir
 def convolve_places(x, w, b, y, workspace, stride, dilation, padding):
     """As the kernel ``conv2d_places``; ``stride``, ``dilation`` and ``padding``: down, across."""
-    sides = _sides_of(x, y, stride, dilation, padding)
+    sides = sides_of(x, y, stride, dilation, padding)
     _add_places(data_of(x), w, data_of(b), data_of(y), workspace, sides, x.shape[0], False)
 
 
 @inline_ir
 def convolve_places_back(dy, w, dx, workspace, stride, dilation, padding):
     """As ``conv2d_places_input_gradient``."""
-    sides, there = _sides_of(dx, dy, stride, dilation, padding), data_of(dx)
+    sides, there = sides_of(dx, dy, stride, dilation, padding), data_of(dx)
     _add_places(data_of(dy), w, there, there, workspace, sides, dx.shape[0], True)
 
 
@@ -293,12 +210,12 @@ def _add_weights(x, dy, dw, tables, block, sides, j):
     whole = Rectangle(block.start, block.start + block.high, left, right)
     _pack_answers(data_of(dy), whole, block, sides, slivers)
     for i in range(size_y):
-        seen = _within(_rectangle_of(i, j, sides), block)
+        seen = within(rectangle_of(i, j, sides), block)
         if seen.end > seen.low:
             begin = (seen.low - block.start) * each
-            _fill_pixels(pointer_at(table, begin), seen, block.count, sides)
+            fill_pixels(pointer_at(table, begin), seen, block.count, sides)
             factors = Factors(
-                pointer_at(data_of(x), _first_pixel(i, j, seen, block, sides)), indices_of(rows),
+                pointer_at(data_of(x), first_pixel(i, j, seen, block, sides)), indices_of(rows),
                 table, slivers, begin, block.high * each,
             )  # fmt: skip
             c = pointer_at(data_of(dw), (i * size_x + j) * channels * filters)
@@ -311,7 +228,7 @@ def _add_weights(x, dy, dw, tables, block, sides, j):
 @device_function
 def convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding):
     """As ``conv2d_places_weight_gradient``."""
-    sides, examples = _sides_of(x, dy, stride, dilation, padding), x.shape[0]
+    sides, examples = sides_of(x, dy, stride, dilation, padding), x.shape[0]
     channels, filters, size_x = x.shape[3], dy.shape[3], dw.shape[1]
     rows = data_of(workspace)
     targets = pointer_at(rows, channels + TILE)
@@ -319,7 +236,7 @@ def convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding):
     fill_places(indices_of(rows), (1, 1, channels), (0, 0, 1))
     fill_places(indices_of(targets), (1, 1, channels), (0, 0, filters))
     room = workspace.size - _weights_tables(channels)
-    blocks = _blocks_of(room // (1 + packed_room(1, filters)), sides)
+    blocks = blocks_for(room // (1 + packed_room(1, filters)), sides)
     clear_elements(data_of(dw), dw.size)
     for first in range(0, examples, blocks.examples):
         for band in range(blocks.bands):

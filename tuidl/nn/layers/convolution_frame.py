@@ -31,6 +31,7 @@ BY_PLACES: dict[Callable[..., int], Callable[..., int]] = {
 }
 """And for one that mostly meets padding."""
 
+Options = dict[str, int]
 Write = Callable[..., None]
 """``EmitContext.forward`` or ``backward``."""
 
@@ -77,20 +78,19 @@ class Products:
             own = self._pieces_room(room, winograd_room.answers_room)
             write("conv2d_winograd", x, kernel, bias, y, own, **self._options_of_pieces)
             return
-        workspace = self._room(room, answers_room)
-        write(f"conv2d{self._kind}", x, kernel, bias, y, workspace, **self._options)
+        name, workspace, options = self._way(room, answers_room)
+        write(name, x, kernel, bias, y, workspace, **options)
 
     def weights(self, x: View, dy: View, d_kernel: View) -> None:
         """The gradient of the weights."""
+        room = "workspace_of_weights"
         if self._goes_by_pieces and winograd_room.weights_pay(self._large):
-            needed = winograd_room.answers_room
-            own = self._pieces_room("workspace_of_weights", needed, weights_room)
+            own = self._pieces_room(room, winograd_room.answers_room, weights_room)
             name = "conv2d_winograd_weight_gradient"
             self.context.backward(name, x, dy, d_kernel, own, **self._options_of_pieces)
             return
-        workspace = self._room("workspace_of_weights", weights_room)
-        name = f"conv2d{self._kind}_weight_gradient"
-        self.context.backward(name, x, dy, d_kernel, workspace, **self._options)
+        name, workspace, options = self._way(room, weights_room)
+        self.context.backward(f"{name}_weight_gradient", x, dy, d_kernel, workspace, **options)
 
     def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
         """The gradient of the pixels."""
@@ -98,36 +98,26 @@ class Products:
             own, name = self._pieces_room(room, winograd_room.pixels_room), "conv2d_winograd"
             write(f"{name}_input_gradient", dy, kernel, dx, own, **self._options_of_pieces)
             return
-        workspace = self._room(room, pixels_room)
-        name = f"conv2d{self._kind}_input_gradient"
-        write(name, dy, kernel, dx, workspace, **self._options)
+        name, workspace, options = self._way(room, pixels_room)
+        write(f"{name}_input_gradient", dy, kernel, dx, workspace, **options)
 
-    @property
-    def _kind(self) -> str:
-        if self._goes_by_places:
-            return "_places"
-        return "" if self.frame.is_plain else "_grouped"
-
-    @property
-    def _options(self) -> dict[str, int]:
-        frame = self.frame
-        if frame.is_plain and not self._goes_by_places:
-            return {"stride": frame.stride[0], **self._ends}
+    def _way(self, name: str, room: Callable[[Shapes, int], int]) -> tuple[str, View, Options]:
+        """Of a product by the definition: how its kernel's name begins, the workspace that is
+        called ``name``, and the options. ``room``: which product it is."""
+        frame, examples = self.frame, self.context.examples
         names = ("stride_y", "stride_x", "dilation_y", "dilation_x")
         sizes = dict(zip(names, (*frame.stride, *frame.dilation), strict=True))
-        groups = {} if self._goes_by_places else {"groups": frame.groups}
-        return {**sizes, **self._ends, **groups}
-
-    def _room(self, name: str, room: Callable[[Shapes, int], int]) -> View:
-        frame, examples = self.frame, self.context.examples
-        if self._goes_by_places:
-            return self.context.buffer(name, BY_PLACES[room](self._places, examples))
+        if self._goes_by_places(room):
+            floats, options = BY_PLACES[room](self._places, examples), {**sizes, **self._ends}
+            return "conv2d_places", self.context.buffer(name, floats), options
         if not frame.is_plain:
-            return self.context.buffer(name, GROUPED[room](self._grouped, examples))
-        shape = Shapes(
-            self.kernel_shape, frame.image[:2], frame.output, frame.stride[0], **self._ends
-        )
-        return self.context.buffer(name, max(room(shape, examples), self._tile_floats()))
+            floats = GROUPED[room](self._grouped, examples)
+            options = {**sizes, **self._ends, "groups": frame.groups}
+            return "conv2d_grouped", self.context.buffer(name, floats), options
+        stride = frame.stride[0]
+        shape = Shapes(self.kernel_shape, frame.image[:2], frame.output, stride, **self._ends)
+        floats = max(room(shape, examples), self._tile_floats())
+        return "conv2d", self.context.buffer(name, floats), {"stride": stride, **self._ends}
 
     @property
     def _places(self) -> Places:
@@ -137,11 +127,12 @@ class Products:
             frame.dilation, (frame.top, frame.left),
         )  # fmt: skip
 
-    @property
-    def _goes_by_places(self) -> bool:
-        """Whether leaving out what meets padding pays; Winograd's tiles see it, but need less."""
+    def _goes_by_places(self, room: Callable[[Shapes, int], int]) -> bool:
+        """Whether a product leaves out what meets padding; Winograd's tiles do not, but need fewer
+        products of what they see."""
         places = self._places
-        if self.frame.groups > 1 or not places_room.pays(places):
+        pays = places_room.weights_pay if room is weights_room else places_room.pays
+        if self.frame.groups > 1 or not pays(places):
             return False
         return places_room.is_mostly_padding(places) or not (
             self._tile_floats() or self._pieces_pay
@@ -157,7 +148,7 @@ class Products:
 
     @property
     def _goes_by_pieces(self) -> bool:
-        return self._pieces_pay and not self._goes_by_places
+        return self._pieces_pay and not places_room.is_mostly_padding(self._places)
 
     @property
     def _pieces_pay(self) -> bool:
