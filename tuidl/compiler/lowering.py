@@ -128,13 +128,13 @@ class GraphLowering:
         for number, data in enumerate(self.graph.inputs):
             index = FROM_EXAMPLES - number
             if self._is_whole(data):
-                self._keep(index, "input", self._seen(data), self.dx.view if self.dx else None)
+                self._keep(index, "input", self._seen(), self.dx.view if self.dx else None)
             elif self._readers(index) or any(head.drawn == index for head in self.heads):
                 self._enter(index, data)
         for index, node in self.nodes.items():
             self._emit(index, node)
 
-    def _seen(self, data: Input) -> View:
+    def _seen(self) -> View:
         """The examples as the network has them: changed by chance where it learns.
 
         Checks of the inputs' gradient have them as they are.

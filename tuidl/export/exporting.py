@@ -8,23 +8,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tuidl.compiler.codes import decodes
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.parts import part_of
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.core.lazy import Array
 from tuidl.core.own_files import error_text
-from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
-from tuidl.export.parts import needed_by, of_part
 from tuidl.export.proof import ProofError, difference, missing
-from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
-from tuidl.inference.trained import checked, model_of
-from tuidl.nn.layers.embedding import Embedding
+from tuidl.export.subject import Subject, subject_of
+from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.trained import model_of
 from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
 
-MOST_EXAMPLES = 64
 LIMIT = 1e-5
 """How far an export may lie off, of outputs beyond 1 as a share of them."""
 OWN_ERRORS = 10
@@ -103,24 +98,16 @@ def export(
     """
     chosen = _format(format)
     folder, stem = _place(path, chosen)
-    known = checked(Graph.build(preset), parameters)
-    exported = part_of(preset, part) if part else preset
-    whole = Graph.build(exported)
-    graph = whole.answering
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
-    split, reason = _split(preset, preparation) if _reads_data(whole) else (None, _source(exported))
-    x, origin = _examples(split, reason, graph)
-    prepared, needed = prepared_for(preset, preparation, split), known
-    if part:
-        prepared, needed = of_part(prepared, preset, exported), needed_by(graph, known)
-    expected = model_of(exported, known, examples=len(x)).predict(x)
-    files = chosen.write(graph, prepared, needed, stem)
+    of = subject_of(preset, parameters, preparation, part)
+    files = chosen.write(of.graph, of.prepared, of.needed, stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)
-    proved, message = _proved(chosen, exported, known, files, stem, x, expected)
-    written = _written(folder, stem, {**files, EXAMPLES: _npz(x=x, expected=expected)})
-    return Exported(written, proved, f"{message} ({len(x)} {origin})")
+    proved, message = _proved(chosen, of, files, stem)
+    examples = _npz(x=of.x, expected=of.expected)
+    written = _written(folder, stem, {**files, EXAMPLES: examples})
+    return Exported(written, proved, f"{message} ({len(of.x)} {of.origin})")
 
 
 def prove(
@@ -177,55 +164,6 @@ def prove(
     return off
 
 
-def _reads_data(graph: Graph) -> bool:
-    """Whether what the model answers is made of the data, and not of noise."""
-    noise = {data.name for data in graph.inputs if data.noise}
-    return not any(data.name in noise for data in graph.answering.inputs)
-
-
-def _source(preset: Preset) -> str:
-    """Why a network that does not read the data has no examples."""
-    return "it reads what another part answers" if decodes(preset) else "it reads noise"
-
-
-def _split(preset: Preset, preparation: Preparation | None) -> tuple[Split | None, str]:
-    """The preset's data; None where it is not here, or is not what the network learned from, and
-    nothing has to be learned from it, with the reason.
-
-    Raises DataError.
-    """
-    try:
-        split = split_of(preset)
-        is_of_the_network = preparation is None or preparation.is_of(
-            preset, preset.data.full_spec(), split
-        )
-    except TuidlError:
-        if preparation is None and preset.data.normalize != "none":
-            raise
-        return None, "the data is not here"
-    return (split, "") if is_of_the_network else (None, "the data has changed since the training")
-
-
-def _examples(split: Split | None, reason: str, graph: Graph) -> tuple[Array, str]:
-    """Held-out inputs as the network sees them, up to MOST_EXAMPLES, and what they are; random
-    numbers where there is no data, for a ``reason``."""
-    if split is None:
-        return _made_up(graph), f"random inputs, since {reason}"
-    parts = {"test": split.test, "validation": split.validation, "training": split.train}
-    name, part = next((name, part) for name, part in parts.items() if len(part))
-    return np.ascontiguousarray(part.x[:MOST_EXAMPLES]), f"{name} examples"
-
-
-def _made_up(graph: Graph) -> Array:
-    """Numbers from 0 to 1; whole ones below the size of a table of embeddings that reads them."""
-    random = np.random.default_rng(0)
-    shape = (MOST_EXAMPLES, *graph.spec.shape)
-    sizes = [node.layer.words for node in graph.nodes if isinstance(node.layer, Embedding)]
-    if sizes:
-        return random.integers(0, min(sizes), shape).astype(np.float32)
-    return random.random(shape, dtype=np.float32)
-
-
 def _format(name: str) -> Format:
     if name not in FORMATS:
         raise TuidlError(f"no format {name!r}{suggestion(name, FORMATS)}")
@@ -253,22 +191,14 @@ def _require_free(folder: Path, stem: str, ends: list[str], force: bool) -> None
             raise TuidlError(f"{path}: is there already; --force replaces it")
 
 
-def _proved(
-    chosen: Format,
-    preset: Preset,
-    known: dict[str, Array],
-    files: Files,
-    stem: str,
-    x: Array,
-    expected: Array,
-) -> tuple[float | None, str]:
+def _proved(chosen: Format, of: Subject, files: Files, stem: str) -> tuple[float | None, str]:
     """The largest difference, and what is said of it; in a folder of their own."""
     name = next(name for name, known_format in FORMATS.items() if known_format is chosen)
     if lacking := missing(chosen.judges):
         return None, f"written, not proved: {' and '.join(lacking)} is not installed"
     with TemporaryDirectory(prefix="tuidl-") as folder:
         paths = _written(Path(folder), stem, files)
-        off = prove(name, paths[0], preset, known, x, expected)
+        off = prove(name, paths[0], of.preset, of.known, of.x, of.expected)
     return off, f"proved: answers differ from the model's by at most {off:.1g}"
 
 

@@ -65,7 +65,7 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
         y = _of_table(preset, prepared, path, inputs.table)
         origin = Origin.of_rows(inputs.table, np.arange(len(y)))
     else:
-        y, origin = _of_array(preset, prepared, path, len(inputs.x)), None
+        y, origin = _of_array(preset, path, len(inputs.x)), None
     return _subject(path, inputs, y, origin)
 
 
@@ -198,7 +198,7 @@ def target_name(preset: Preset, prepared: Preparation) -> str | int:
     return getattr(prepared.table, "target", "") or said
 
 
-def _of_array(preset: Preset, prepared: Preparation, path: Path, count: int) -> Array:
+def _of_array(preset: Preset, path: Path, count: int) -> Array:
     """The targets (examples, width) of an .npz file. Raises DataError."""
     wanted = preset.data.y if isinstance(preset.data, Npz) else "y"
     names = npz_names(path)

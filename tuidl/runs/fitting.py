@@ -2,27 +2,22 @@
 
 import shutil
 import tempfile
-import tomllib
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from tuidl.backends import choose
 from tuidl.charts.report import loss_chart
-from tuidl.core.errors import DataError, PresetError, RunError
+from tuidl.core.errors import DataError, RunError
 from tuidl.core.names import new_run_name
 from tuidl.core.own_files import error_text
-from tuidl.data.catalog import SOURCES
-from tuidl.preset.decoding import set_value
-from tuidl.preset.library import find, load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.history import History
-from tuidl.runs.given import class_texts, write_given
+from tuidl.runs.fit_preset import folder_of, preset_of, tables_of, weigh_classes
+from tuidl.runs.given import write_given
 from tuidl.runs.progress import Progress, in_notebook
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.results import TrainedRun, load_run
@@ -31,8 +26,6 @@ from tuidl.storage.locations import claimed
 from tuidl.training.start import trainer_for
 
 WIDTH, HEIGHT = 80, 14
-OF_FILES = ("source", "path", "x", "y", "weight", "target", "delimiter", "header")
-"""Keys of a preset's data that say where it lies, which arrays do not have."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,26 +140,44 @@ def fit(
     >>> model.predict([[1.0, 0.0, 0.0]]).round().tolist()
     [[1.0]]
     """
-    table = _table(preset)
+    table = tables_of(preset)
     said = {
         "training.epochs": epochs, "training.batch_size": batch_size, "training.seed": seed,
         "data.validation": validation,
+        "data.normalize": None if normalize is None else repr(normalize),
     }  # fmt: skip
     settings = [f"{key}={value}" for key, value in said.items() if value is not None]
-    settings += [f"data.normalize={normalize!r}"] if normalize is not None else []
     folder, place = _folder(keep, table["name"])
     try:
         given = write_given(x, y, folder, sample_weight)
-        beside = find(str(preset)).parent if _is_named(preset) else Path()  # of plugins
         if class_weight is not None:
-            _weigh_classes(table, class_weight)
-        whole = _preset(table, given, (*settings, *overrides), beside)
+            weigh_classes(table, class_weight)
+        whole = preset_of(table, given, (*settings, *overrides), folder_of(preset))
         trainer = _Fit(whole, folder, choose(backend).name, threads)
         return trainer.run(Progress(progress, whole.training.epochs), each, place)
     except BaseException:
         if not (folder / RUN).exists():  # nothing of it was kept
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _folder(keep: bool | str | Path, name: str) -> tuple[Path, Any]:
+    """An empty folder for the run, and what keeps it alive. Raises SaveError, RunError."""
+    if keep is True:
+        return claimed(new_run_name(name)), None
+    if keep is False:
+        place = _Place()
+        path = place.path / "run"
+        path.mkdir()
+        return path, place
+    path = Path(keep)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise RunError(f"{path}: not empty; a run needs a folder of its own")
+    except OSError as error:
+        raise RunError(error_text(error, path)) from None
+    return path.absolute(), None
 
 
 class _Place:
@@ -211,72 +222,6 @@ class _Fit:
         if progress.is_shown and in_notebook() and history:
             print(fitted.plot())
         return fitted
-
-
-def _table(preset: Any) -> dict[str, Any]:
-    """The preset's tables, to be changed. Raises PresetError."""
-    if isinstance(preset, Preset):
-        table = tomllib.loads(preset.to_toml())
-    elif isinstance(preset, Mapping):
-        table = msgspec.to_builtins(dict(preset))
-    elif isinstance(preset, str) and "\n" in preset:
-        try:
-            table = tomllib.loads(preset)
-        except ValueError as error:
-            raise PresetError("", f"not TOML: {error}") from None
-    elif _is_named(preset):
-        table = tomllib.loads(load_preset(str(preset)).to_toml())
-    else:
-        what = type(preset).__name__
-        raise DataError(f"preset: expected a Preset, a dictionary, a name or TOML, got {what}")
-    table.setdefault("name", "fit")
-    return table
-
-
-def _weigh_classes(table: dict[str, Any], weights: Any) -> None:
-    """Raises DataError."""
-    if "loss" not in table:
-        raise DataError("class_weight: the preset has several losses; say class_weights of one")
-    if isinstance(weights, Mapping):
-        weights = dict(zip(class_texts(list(weights)), map(float, weights.values()), strict=True))
-    table["loss"] = {**table["loss"], "class_weights": weights}
-
-
-def _is_named(preset: Any) -> bool:
-    """Whether it is a name or a path, and not text."""
-    return isinstance(preset, Path) or (isinstance(preset, str) and "\n" not in preset)
-
-
-def _preset(
-    table: dict[str, Any], given: dict[str, Any], settings: tuple[str, ...], folder: Path
-) -> Preset:
-    """The preset with the given data. Raises PresetError, DataError."""
-    known = table.get("data") or {}
-    fitting = {field.name for field in msgspec.structs.fields(SOURCES[given["source"]])}
-    kept = {key: value for key, value in known.items() if key in fitting - {*OF_FILES}}
-    table["data"] = {**kept, **given}
-    for setting in settings:
-        set_value(table, setting)
-    return Preset.of_table(table, folder)
-
-
-def _folder(keep: bool | str | Path, name: str) -> tuple[Path, Any]:
-    """An empty folder for the run, and what keeps it alive. Raises SaveError, RunError."""
-    if keep is True:
-        return claimed(new_run_name(name)), None
-    if keep is False:
-        place = _Place()
-        path = place.path / "run"
-        path.mkdir()
-        return path, place
-    path = Path(keep)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if any(path.iterdir()):
-            raise RunError(f"{path}: not empty; a run needs a folder of its own")
-    except OSError as error:
-        raise RunError(error_text(error, path)) from None
-    return path.absolute(), None
 
 
 def _note(history: dict[str, list[float]], event: EpochEnded) -> None:

@@ -29,4 +29,4 @@ def test_a_loss_of_several_objectives_is_named(objectives: int, expected: tuple[
     run.handle(EpochEnded(1, 0.1, scores, scores, 0.01, {}))
     run.loss = 1.5
     assert step_line(run, Around(), 200, " | ").startswith(expected[0])
-    assert scores_line(run, Around(), 200, " | ").startswith(expected[1])
+    assert scores_line(run, 200, " | ").startswith(expected[1])

@@ -49,7 +49,7 @@ class Row:
         field = self.field
         value = self.value if self.is_set or field is None else field.default
         if field is not None and field.is_record:
-            return _kind_shown(field, value)
+            return _kind_shown(value)
         return value_shown(value)
 
 
@@ -77,7 +77,7 @@ def _inline(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _kind_shown(field: Field, value: Any) -> str:
+def _kind_shown(value: Any) -> str:
     if not isinstance(value, dict):
         return "off"
     return str(value.get("type", "on"))

@@ -73,7 +73,7 @@ def _score_words(run: Run, scores: Scores) -> list[str]:
     return [f"{_name(name)} {score(name, value)}" for name, value in given.items()]
 
 
-def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
+def scores_line(run: Run, width: int, dot: str) -> str:
     """Of the part that was held out, after the last epoch that ended."""
     if not run.epochs_done:
         return ""

@@ -96,7 +96,7 @@ class Status(Widget):
         elif self.patience:
             lines.append(self.patience)
         else:
-            lines.append(scores_line(frame, self.around, width, dot))
+            lines.append(scores_line(frame, width, dot))
         return [Text(line, palette.style("muted")) for line in lines]
 
     def _about_error(self, palette: Palette, width: int) -> list[Text]:
