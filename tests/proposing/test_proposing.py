@@ -128,6 +128,11 @@ def test_a_target_that_is_not_there_is_refused(tmp_path: Path, wanted: str) -> N
         proposal_for(table(tmp_path / "people.csv"), wanted)
 
 
+def test_two_targets_are_told_what_takes_them(tmp_path: Path) -> None:
+    with pytest.raises(PresetError, match=r"one column; .*data\.target = \['age', 'job'\]"):
+        proposal_for(table(tmp_path / "people.csv"), "age, job")
+
+
 def test_without_a_target_the_columns_are_listed_and_one_guessed(tmp_path: Path) -> None:
     with pytest.raises(PresetError, match=r"guess is 'fraud'.*last column.*--target fraud .*age"):
         proposal_for(table(tmp_path / "people.csv"), None)

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from tuidl.core.errors import PresetError, suggestion
 
-TRUTH = {"1", "yes", "y", "true", "t", "positive", "pos"}
-"""Names that say that something is so, in upper or lower case."""
+TRUTH = {
+    "1", "+", "yes", "y", "true", "t", "positive", "pos", "on",
+    "ja", "wahr", "positiv", "oui", "vrai", "positif", "sí", "si", "verdadero", "positivo", "sì",
+    "vero", "sim", "verdadeiro", "waar", "sant", "kyllä", "tosi", "tak", "prawda", "ano", "pravda",
+    "igen", "igaz", "evet", "да", "истина", "так", "ναι", "はい", "是", "예",
+    "네", "כן", "نعم", "हाँ",
+}  # fmt: skip
+"""Names that say that something is so, in upper or lower case, in many languages."""
 LOPSIDED = 4
 """The most frequent class has at least so many times as many examples as the rarest."""
 

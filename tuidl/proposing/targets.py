@@ -31,6 +31,11 @@ def chosen_target(names: Sequence[str], wanted: str, has_header: bool) -> str | 
         return wanted
     if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted) <= len(names):
         return int(wanted)
+    if len(several := [part.strip() for part in wanted.split(",")]) > 1 and {*several} <= {*names}:
+        key = f"data.target = {several}"
+        raise PresetError(
+            "--target", f"one column; several need a preset with [[objectives]]: {key}"
+        )
     problem = f"no column {wanted!r}{guess(wanted, names)}"
     raise PresetError("--target", f"{problem} (columns: {listed(names)})")
 

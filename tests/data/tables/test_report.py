@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.data.test_csv import csv_of
+from tuidl.core.errors import DataError
 from tuidl.data.paths import stamp
 from tuidl.data.tables.column_report import lines
 from tuidl.data.tables.kinds import read_column
@@ -105,3 +106,70 @@ def test_categories_that_may_be_meant_otherwise_are_marked(
 def test_a_target_that_is_always_the_same_is_marked(tmp_path: Path) -> None:
     source = csv_of(tmp_path, "a,y\n" + "".join(f"{i},3.5\n" for i in range(9)), target="y")
     assert "the same in every row: there is nothing to predict" in "\n".join(source.report())
+
+
+NUMBERS = [round(0.37 * i % 1, 3) for i in range(40)]
+TWO = [i * 7 % 5 < 2 for i in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "target", "is_marked"),
+    [
+        (NUMBERS, NUMBERS, True),
+        ([2.2 * n + 1 for n in NUMBERS], NUMBERS, True),
+        ([n if i else "" for i, n in enumerate(NUMBERS)], NUMBERS, True),
+        ([n * n for n in NUMBERS], NUMBERS, False),
+        ([n + 0.001 * (i == 30) for i, n in enumerate(NUMBERS)], NUMBERS, False),
+        (["yes" if said else "no" for said in TWO], TWO, True),
+        ([5 + 2 * said for said in TWO], TWO, True),
+        (["yes" if said else i % 2 for i, said in enumerate(TWO)], TWO, False),
+        (["yes" if said != (i == 30) else "no" for i, said in enumerate(TWO)], TWO, False),
+        (NUMBERS, TWO, False),
+        (NUMBERS[:9], NUMBERS[:9], False),
+        (["2"] * 40, TWO, False),
+    ],
+)
+def test_an_input_that_says_the_target_is_marked(
+    tmp_path: Path, fields: list[object], target: list[object], is_marked: bool
+) -> None:
+    rows = "".join(f"{i},{a},{b}\n" for i, (a, b) in enumerate(zip(fields, target, strict=True)))
+    report = "\n".join(csv_of(tmp_path, "n,a,y\n" + rows, target="y", missing="mean").report())
+    assert ("says what 'y' is, in every row" in report) == is_marked
+    assert ('kind = "ignore" (data.columns.a = {...})' in report) == is_marked
+    said = ColumnSettings(said="number" if isinstance(fields[0], float) else "category")
+    told = csv_of(
+        tmp_path, "n,a,y\n" + rows, target="y", missing="mean", columns={"a": said}
+    ).report()
+    assert "says what" not in "\n".join(told), "who says how it is read has seen it"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_marked"),
+    [
+        ("id", True), ("user_id", True), ("userId", True), ("customerID", True), ("Zip", True),
+        ("PLZ", True), ("covid", False), ("grid", False), ("paid", False), ("idle", False),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_called_ids_are_marked(tmp_path: Path, name: str, is_marked: bool) -> None:
+    rows = "".join(f"{i // 2},{i % 3}\n" for i in range(60))
+    report = "\n".join(csv_of(tmp_path, f"{name},y\n{rows}", target="y").report())
+    assert ("called an id or a code" in report) == is_marked
+
+
+def test_one_number_and_gaps_may_mean_that_a_gap_says_no(tmp_path: Path) -> None:
+    rows = "".join(f"{'' if i % 3 else 1},{i % 2}\n" for i in range(30))
+    source = csv_of(tmp_path, "member,y\n" + rows, target="y", missing="mean")
+    assert "one value and gaps; if a gap says no: missing = 0" in "\n".join(source.report())
+    said = csv_of(
+        tmp_path, "member,y\n" + rows, target="y", columns={"member": ColumnSettings(missing=0.0)}
+    )
+    assert set(said.split().train.x.ravel().tolist()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("field", ["", "x y z {}"])
+def test_a_target_is_never_advised_to_be_left_out(tmp_path: Path, field: str) -> None:
+    rows = "".join(f"{i},{field.format(i)}\n" for i in range(150))
+    with pytest.raises(DataError) as caught:
+        csv_of(tmp_path, "n,y\n" + rows, target="y").report()
+    assert "'y'" in str(caught.value)
+    assert "ignore" not in str(caught.value)

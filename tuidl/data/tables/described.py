@@ -216,7 +216,7 @@ def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]
     if reading.kind == "number" and (sentinel := _sentinel(raw)) not in ("", *gaps):
         found.append(f'{sentinel} far from all others; if it is a gap: gaps = ["{sentinel}"]')
     if reading.kind == "number" and not reading.column.number.unit and not reading.guess:
-        found += filter(None, [guess_of(values)])
+        found += filter(None, [guess_of(values, raw.name)])
     return tuple(found)
 
 

@@ -1,5 +1,7 @@
 """What plain numbers of a column may be besides numbers: dates, moments, codes, ids."""
 
+import re
+
 import numpy as np
 
 from tuidl.core.lazy import Array
@@ -19,16 +21,32 @@ _MOMENTS = {"unix": (946_684_800, 2_208_988_800), "unix_ms": (946_684_800_000, 2
 _CALLED = {"unix": "seconds since 1970", "unix_ms": "milliseconds since 1970"}
 
 
-def guess_of(values: Array) -> str:
+_IDS = re.compile(
+    r"(?i:(?:^|[^a-z])ids?)$|[a-z]I[dD]s?$|(?i:^(?:zip|postal|post) ?_?(?:code)?$|^plz$)"
+)
+"""Names of columns that number things: ``id``, ``user_id``, ``userId``, ``zip``."""
+
+
+def guess_of(values: Array, name: str = "") -> str:
     """Of a column without a unit: what else its numbers may be, "" where that is plain."""
-    known = values[~np.isnan(values)][:LOOKED_AT]
+    missing = np.isnan(values)
+    known = values[~missing][:LOOKED_AT]
     different = np.unique(known)
+    if len(different) == 1 and missing.any():
+        return "one value and gaps; if a gap says no: missing = 0"
     if len(different) < 3 or (different != np.round(different)).any():
         return ""
     if len(different) <= min(FEW_NUMBERS, len(known) // ROWS_OF_A_CODE):
         few = f"{len(different)} different whole numbers"
         return f'{few}, taken as numbers; if they are codes, kind = "category"'
-    return _date(different) or _moment(different) or _id(known, different)
+    return _date(different) or _moment(different) or _id(known, different) or _called_id(name)
+
+
+def _called_id(name: str) -> str:
+    if not _IDS.search(name.strip()):
+        return ""
+    said = "called an id or a code, taken as numbers"
+    return f'{said}; if it is one: kind = "category", or kind = "ignore"'
 
 
 def _date(different: Array) -> str:

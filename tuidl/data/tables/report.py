@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from tuidl.data.tables.column_report import ColumnReport, TableReport
 from tuidl.data.tables.described import (
@@ -14,6 +15,7 @@ from tuidl.data.tables.described import (
     text_report,
 )
 from tuidl.data.tables.fields import Reading
+from tuidl.data.tables.giveaways import giveaway
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.odd_rows import total_note
 from tuidl.data.tables.raw import RawTable
@@ -22,7 +24,7 @@ MOST_WORDS = 5
 """Texts that were taken as gaps and are named."""
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Table
+    from tuidl.data.csv_table import Feature, Table
     from tuidl.data.tables.text_columns import TextFeature
 
 
@@ -30,7 +32,9 @@ def report_of(table: "Table", texts: Sequence["TextFeature"]) -> TableReport:
     """Of a table that can be learned from. ``texts``: what was learned of its columns of text."""
     chosen, reports = table.chosen, {}
     for place, feature in zip(chosen.inputs, table.features, strict=True):
-        reports[place] = input_report(table.raw.columns[place], feature)
+        reports[place] = _with_giveaways(
+            input_report(table.raw.columns[place], feature), table, feature
+        )
     for place, column in zip(chosen.pictures, table.pictures, strict=True):
         reports[place] = picture_report(column)
     for place, text in zip(chosen.texts, texts, strict=True):
@@ -53,6 +57,20 @@ def report_of(table: "Table", texts: Sequence["TextFeature"]) -> TableReport:
     columns = tuple(reports[place] for place in sorted(reports))
     rows = len(table.raw.lines)
     return TableReport(columns=columns, rows=rows, used=len(table.rows), notes=tuple(_notes(table)))
+
+
+def _with_giveaways(report: ColumnReport, table: "Table", feature: "Feature") -> ColumnReport:
+    """With what is to be said where the input says a target itself."""
+    if feature.reading.is_said:
+        return report
+    places = zip(table.chosen.targets, table.all_targets, strict=False)
+    found = (
+        giveaway(
+            feature.values, target.values, table.raw.columns[place].name, bool(target.read.classes)
+        )
+        for place, target in places
+    )
+    return replace(report, guesses=(*report.guesses, *filter(None, found)))
 
 
 def described_table(raw: RawTable, readings: Sequence[Reading]) -> TableReport:

@@ -14,6 +14,8 @@ from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
+LEFT_OUT = 'kind = "ignore"'
+"""What helps with any column but this one."""
 MOST_CLASSES = 1000
 MOST_GUESSED_CLASSES = 20
 """Different whole numbers that are still taken for classes."""
@@ -34,6 +36,8 @@ def read_target(raw: RawColumn, settings: ColumnSettings, task: Task | None) -> 
     """What is predicted. ``task``: as the preset says, None where the column decides."""
     reading = read_column(raw, _with_task(raw, settings, task), MOST_CLASSES)
     if reading.values is None or reading.problem:
+        remedy = tuple(key for key in reading.remedy if key != LEFT_OUT)
+        reading = replace_reading(reading, remedy=remedy)
         return Target(reading, np.zeros(0), problem=reading.problem or "dates are no targets")
     values = reading.values.values
     if reading.kind == "date":
