@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
+from tuidl.kernels.step_state import STEP
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.chain import Chain
@@ -73,6 +74,21 @@ def test_the_numbers_on_the_screen_multiply_and_add_up(name: str) -> None:
     assert found.analytic == pytest.approx(found.engine, rel=1e-3)
     assert found.numeric == pytest.approx(found.analytic, rel=1e-5)
     assert found.agrees
+
+
+DROPS = NET.replace("layers = [", 'layers = [{type = "dense", units = 8, activation = "tanh"}, '
+                    '{type = "dropout", rate = 0.5}, ')  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", [helpers.preset(NET), helpers.preset(DROPS), "diffusion_points"])
+def test_the_way_through_an_example_draws_what_the_batch_drew(preset: Preset | str) -> None:
+    """What comes back to the weight by the way is what the sum over the batch begins with."""
+    state = state_of(load_preset(preset) if isinstance(preset, str) else preset)
+    for _ in range(4):  # as many steps, each with other noise
+        found = ask(state)
+        assert found.last is not None
+        assert found.links[-1].total == pytest.approx(found.last.terms[0].upstream, rel=1e-5)
+        state.engine.step_state[STEP] += 1
 
 
 def test_a_mean_is_of_the_batch_that_comes_next_and_an_example_of_one() -> None:

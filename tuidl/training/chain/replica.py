@@ -57,6 +57,7 @@ class Replica:
         step_state: Array,
         only: int | None = None,
     ) -> None:
+        step_state = step_state.copy()  # the engine's own moves on, and ``alone`` is made later
         self._made_of = (graph, number, parameters, feed, step_state)
         self.graph, self.objective = graph, graph.objectives[number]
         self.nodes = graph.nodes_of((self.objective,))
@@ -66,7 +67,7 @@ class Replica:
         portion = Sharding(1, self.examples, {})
         self.emitted = emit_training(graph, self.objective, self.layout, portion)
         first = only or 0
-        self.memory = Symbolic(self.examples, step_state.copy(), len(feed), first)
+        self.memory = Symbolic(self.examples, step_state, len(feed), first)
         for name, values in parameters.items():
             flat = self.memory.flat(self.layout.parameters[name])
             flat[:] = np.asarray(values, np.float64).reshape(-1)
