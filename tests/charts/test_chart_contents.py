@@ -13,6 +13,7 @@ from tuidl.charts.confusion import cell_at, confusion, joined
 from tuidl.charts.heat import Map, heat, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.images import Tile, image, image_grid
+from tuidl.charts.layer_list import LayerRow, layer_at, layer_list
 from tuidl.charts.network import network, network_line, skipping
 from tuidl.charts.network_paths import LayerBox
 from tuidl.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME
@@ -245,6 +246,19 @@ def test_crossing_skips_take_lanes_of_their_own() -> None:
     made[3] = LayerBox("3", "add", "8", 0, ("1", "2"))
     made[5] = LayerBox("5", "add", "8", 0, ("0", "4"))
     assert [(s.start, s.end, s.lane) for s in skipping(made)] == [(1, 3, 0), (0, 5, 1)]
+
+
+def test_the_list_of_layers_says_what_it_leaves_out_and_what_shared_names_are() -> None:
+    names = ["real.dense_1", "judge.dense_1", "judge@fake.dense_1", "judge@fake.dense_2"]
+    rows = [LayerRow(name, "8", 3, 0.2, None if i == 1 else 0.1) for i, name in enumerate(names)]
+    whole = plain(layer_list(rows, DEFAULT, 38, 8))
+    assert whole[6].strip() == "@fake: judge again, the same weights"
+    assert whole[2].split()[-1] == "none", "no gradient comes back: that is no number that is lost"
+    assert "NaN" not in "".join(whole)
+    short = plain(layer_list(rows, DEFAULT, 38, 4))
+    assert short[3].strip() == "2 more: up, down"
+    assert [layer_at(rows, 0, 4, y) for y in range(5)] == [None, 0, 1, None, None]
+    assert "judge used again for that output" in plain(layer_list(rows, DEFAULT, 90, 8))[6]
 
 
 def test_of_a_deep_network_the_chosen_part_is_shown() -> None:

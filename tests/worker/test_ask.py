@@ -234,6 +234,18 @@ def test_what_if_is_the_answer_to_each_value(people: TrainState) -> None:
     assert "expected one of 3 inputs" in refused(people, cells=cells, vary=3)
 
 
+def test_of_very_many_choices_the_chosen_one_is_among_those_tried() -> None:
+    state = begun(load_preset("recommend").to_toml())
+    found = asked(state, cells=["user 299", "comedy 1"], vary=0)
+    assert found.what_if is not None
+    assert (len(found.what_if.choices), found.what_if.of_choices) == (60, 301)
+    place = found.what_if.choices.index("user 299")
+    assert found.what_if.y[place] == pytest.approx(found.values[0], rel=1e-6)
+    items = asked(state, cells=["user 299", "comedy 1"], vary=1).what_if
+    assert items is not None
+    assert items.choices[:2] == ("comedy 1", "comedy 2"), "one of the first leaves them as they are"
+
+
 def test_a_series_begins_with_the_last_window_and_each_value_can_be_moved(tmp_path: Path) -> None:
     state = trained(helpers.preset(helpers.SEQUENCE))
     form = form_of(state)

@@ -103,6 +103,14 @@ def test_the_curve_of_one_neuron_is_its_equation(name: str) -> None:
     assert len(found["points"]) == 100
 
 
+def test_the_plane_needs_no_held_out_examples() -> None:
+    """All four examples of XOR are trained on."""
+    trainer = trained(load_preset("mlp_xor").to_toml(), "training.epochs=2")
+    found = ask(trainer, "plane", columns=20, rows=10)
+    assert len(found["points"]) == 4
+    assert found["held_out"] == [False] * 4
+
+
 def test_the_plane_tells_both_sides_apart() -> None:
     trainer = trained(MOONS, "training.epochs=200")
     found = ask(trainer, "plane", columns=20, rows=10)

@@ -38,11 +38,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class LayerSizes:
-    """Typical sizes of a layer's activations and gradients, and a warning about it if any."""
+    """Typical sizes of a layer's activations and gradients (None where none comes back to it), and
+    a warning about it if any."""
 
     name: str
     activation: float
-    gradient: float
+    gradient: float | None
     warning: str = ""
 
 
@@ -199,25 +200,30 @@ def put_size(
     x: int,
     y: int,
     room: int,
-    size: float,
+    size: float | None,
     ends: tuple[int, int],
     role: str,
 ) -> None:
-    """A bar on a scale of powers of ten between ``ends``, and its value where there is room."""
+    """A bar on a scale of powers of ten between ``ends``, and its value where there is room; only a
+    word where there is none (None)."""
     low, high = ends
+    values = VALUE if room >= LEAST_VALUED else 0
+    if size is None:
+        grid.put_right(x + room, y, fitted("none", values - 1 if values else room),
+                       palette.style("muted"))  # fmt: skip
+        return
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
     text = compact(size)
-    values = VALUE if room >= LEAST_VALUED else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)
         grid.put_right(x + room, y, fitted(text, values - 1), style)
 
 
-def decades(sizes: Sequence[float]) -> tuple[int, int]:
+def decades(sizes: Sequence[float | None]) -> tuple[int, int]:
     """Whole powers of ten around all sizes, at least three of them and at most twelve."""
-    powers = [math.log10(s) for s in sizes if math.isfinite(s) and s > 0]
+    powers = [math.log10(s) for s in sizes if s is not None and math.isfinite(s) and s > 0]
     high = math.ceil(max(powers, default=0.0) + 1e-9)
     low = math.floor(min(powers, default=-3.0))
     return max(min(low, high - 3), high - 12), high

@@ -8,16 +8,19 @@ from rich.text import Text
 
 from tuidl.charts.bars import MEASURES, decades, put_measure, put_size
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted, layer_fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted, worded
 from tuidl.charts.palette import Palette
 
 BARS = 26
 """Cells that the two bars get before shape and parameters get any."""
+LEAST_SCROLLED = 3
+"""Lines of which none is given to say how many layers are not shown."""
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A layer with the mean sizes of its output and of the gradient that comes back to it.
+    """A layer with the mean sizes of its output and of the gradient that comes back to it, None
+    where none does.
 
     ``warning``: what is wrong, in a few plain words.
     """
@@ -26,7 +29,7 @@ class LayerRow:
     shape: str
     parameters: int
     activation: float
-    gradient: float
+    gradient: float | None
     warning: str = ""
 
 
@@ -50,13 +53,15 @@ def layer_list(
     selected: int = 0,
     unicode: bool = True,
 ) -> list[Text]:
-    """A line a layer and one below for its warning; those around the selected where not all fit."""
+    """A line a layer and one below for its warning; those around the selected where not all fit.
+    Below, where there is room, what names of networks that are used again stand for."""
     grid = Grid(width, height, unicode)
     if not layers:
         note(grid, palette, "layers show once training starts")
         return grid.lines()
     head = 1 if height > 2 else 0
     lines = _lines(layers, selected, height - head)
+    _below(grid, palette, layers, head + len(lines), lines)
     plan = _planned(layers, width)
     if head:
         _heading(grid, palette, layers, plan)
@@ -84,8 +89,37 @@ def _lines(layers: Sequence[LayerRow], selected: int, height: int) -> list[tuple
         kept = [line for line in lines if not line[1] or line[0] == selected]
         lines = kept if len(kept) > height else lines
     at = lines.index((min(max(selected, 0), len(layers) - 1), False))
+    height -= height > LEAST_SCROLLED and len(lines) > height
     first = min(max(at - height // 2, 0), max(len(lines) - height, 0))
     return lines[first : first + max(height, 0)]
+
+
+def _below(
+    grid: Grid,
+    palette: Palette,
+    layers: Sequence[LayerRow],
+    y: int,
+    lines: Sequence[tuple[int, bool]],
+) -> None:
+    """Behind the last line: how many layers are not shown, or what shared names say."""
+    hidden = len(layers) - len({i for i, _ in lines})
+    words = f"{hidden} more: up, down" if hidden else again_words([one.name for one in layers],
+                                                                  grid.width)  # fmt: skip
+    if y < grid.height:
+        grid.put(0, y + (not hidden and y + 1 < grid.height), words, palette.style("muted"))
+
+
+def again_words(names: Sequence[str], width: int) -> str:
+    """What NETWORK@OUTPUT stands for, in at most ``width`` cells; empty where no name has it."""
+    used = dict.fromkeys(name.partition(".")[0] for name in names if "@" in name.partition(".")[0])
+    outputs = ", ".join(f"@{one.partition('@')[2]}" for one in used)
+    networks = ", ".join(dict.fromkeys(one.partition("@")[0] for one in used))
+    return worded(
+        width,
+        f"{outputs}: {networks} used again for that output, with the same weights",
+        f"{outputs}: {networks} again, the same weights",
+        f"{outputs}: used again, the same weights",
+    ) if used else ""  # fmt: skip
 
 
 def layer_at(layers: Sequence[LayerRow], selected: int, height: int, y: int) -> int | None:

@@ -70,13 +70,15 @@ class AskToken(Record, frozen=True):
 
 class WhatIf(Record, frozen=True):
     """The answer ``of`` (a class or an output) while the input ``name`` alone takes the values
-    ``x``, or is each of ``choices``; None where there is no answer."""
+    ``x``, or is each of ``choices``, of which there are ``of_choices``; None where there is no
+    answer."""
 
     name: str
     of: str
     x: list[float]
     y: Vector
     choices: tuple[str, ...] = ()
+    of_choices: int = 0
 
 
 class Asked(Answer, frozen=True, tag="ask"):

@@ -142,8 +142,9 @@ class Histogram(Record, frozen=True):
 class LayerState(Record, frozen=True):
     """Mean size of a layer's output (``activation``) and of the ``gradient`` that comes back to
     it, length of its ``weights`` and of their gradient, shares of units ``dead`` and ``saturated``;
-    None where there is no such number. ``spread``: of its largest tensor of weights, where that was
-    asked for, with the tensor's name in ``spread_of``."""
+    None where there is no such number. ``reached``: whether a gradient comes back to it at all;
+    none does where nothing before it learns. ``spread``: of its largest tensor of weights, where
+    that was asked for, with the tensor's name in ``spread_of``."""
 
     name: str
     kind: str
@@ -153,6 +154,7 @@ class LayerState(Record, frozen=True):
     weight_gradient: Number = None
     dead: Number = None
     saturated: Number = None
+    reached: bool = True
     spread: Histogram | None = None
     spread_of: str = ""
 

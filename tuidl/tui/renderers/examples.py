@@ -25,6 +25,8 @@ MARK = 4
 """Cells of the sign in front of a caption, and of the gap behind it."""
 LEAST_PICTURE = 6
 """Lines of a picture above its classes that these may take no line of."""
+LEAST_SAID = 4
+"""Cells for what an example is, without which nothing of it is shown."""
 LEAST_ROWS = 3
 """Examples below a matrix: fewer say little."""
 LONGEST_CAPTION = 14
@@ -115,7 +117,8 @@ def rows(
         said = printable(example.text) or "  ".join(
             "?" if v is None else compact(v) for v in example.x
         )
-        text = fitted(said, max(width - column - 8, 0))
+        room = width - column - 8
+        text = fitted(said, room) if room >= min(LEAST_SAID, cell_len(said)) else ""
         grid.put(column + 8, y, text, palette.style("muted"))
         if first + y == selected:
             grid.tint(0, y, width, palette.selected)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted, layer_fitted
+from tuidl.charts.layer_list import again_words
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import compact
 from tuidl.glossary.pages import Line
@@ -17,6 +18,8 @@ EACH = 2
 """Lines of a measurement: its value, and what to do."""
 COLUMNS = ("update", "dead", "saturated", "rank")
 CELLS = 10
+LEAST_NAME = 9
+"""Cells of a layer's name that is shortened, at least; numbers have fewer."""
 
 
 def health_lines(
@@ -47,6 +50,8 @@ def health_lines(
             y += 1
     if not is_roomy:
         below = textwrap.wrap(f"Rule: {readings[selected].rule}.", max(width, 10))
+        words = again_words([word for one in readings for word in one.value.split(" ")], width)
+        below = [*[words] * bool(words), *below]
         for place, text in enumerate(below[: max(height - y, 0)], max(y, height - len(below))):
             grid.put(0, place, text, palette.style("muted"))
     return grid.lines()
@@ -62,12 +67,24 @@ def _put_reading(
     grid.put(0, y, SIGNS[one.role], style)
     grid.put(2, y, one.name, palette.style("text", bold=True))
     room = width - names - (len(words) + 1 if words and not is_tall else 0)
-    grid.put(names, y, fitted(one.value, room), palette.style("text"))
+    grid.put(names, y, value_fitted(one.value, room), palette.style("text"))
     at = names if is_tall else width - len(words)
     grid.put(at, y + (EACH if is_tall else 0), words, palette.style("accent", bold=True))
     grid.put(names, y + 1, fitted(one.advice, width - names), style)
     if is_selected:
         grid.tint(0, y, width, palette.selected)
+
+
+def value_fitted(value: str, size: int) -> str:
+    """A measurement in at most ``size`` cells: the longest names of layers in it are shortened."""
+    words = value.split(" ")
+    shown = list(words)
+    sizes = [len(word) for word in words]
+    while len(" ".join(shown)) > size and max(sizes) > LEAST_NAME:
+        at = sizes.index(max(sizes))
+        sizes[at] -= 1
+        shown[at] = layer_fitted(words[at], sizes[at])
+    return fitted(" ".join(shown), size)
 
 
 def layer_table(

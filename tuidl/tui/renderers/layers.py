@@ -41,7 +41,8 @@ def layer_rows(answer: Layers, graph: Graph | None, step: int) -> list[LayerRow]
         node = nodes.get(layer.name)
         shape = "×".join(map(str, node.shape)) if node else ""
         count = node.parameter_count if node else 0
-        activation, gradient = known(layer.activation), known(layer.gradient)
+        activation = known(layer.activation)
+        gradient = known(layer.gradient) if layer.reached else None
         words = warning_words(layer, answer, step)
         found.append(LayerRow(layer.name, shape, count, activation, gradient, words))
     return found

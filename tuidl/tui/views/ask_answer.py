@@ -88,9 +88,11 @@ class WhatIfPanel(AskPanel):
         answer = self.view.answer
         if answer is None or answer.what_if is None:
             return "what if"
-        what = answer.what_if.of
+        what, tried = answer.what_if.of, len(answer.what_if.choices)
+        some = f", {tried} of {answer.what_if.of_choices:,}"
+        some = some if tried < answer.what_if.of_choices else ""
         unit = f" in {answer.unit}" if answer.unit and not answer.is_share else ""
-        return f"{what}{unit} over {answer.what_if.name}"
+        return f"{what}{unit} over {answer.what_if.name}{some}"
 
     def subtitle_now(self) -> str:
         return self.moment

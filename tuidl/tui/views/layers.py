@@ -141,6 +141,7 @@ class LayersView(View):
     def _fit(self) -> None:
         """Give the list the lines that it has, and the curves below it the rest."""
         lines = len(self.rows) + sum(bool(row.warning) for row in self.rows)
+        lines += 2 * any("@" in row.name for row in self.rows)  # what such names stand for
         both = self.query_one(Gradients).display
         self.query_one(LayerList).styles.height = lines + 1 + FRAME if both else "1fr"
 

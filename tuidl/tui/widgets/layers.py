@@ -49,7 +49,7 @@ class Layers(Chart):
             LayerSizes(
                 layer.name,
                 _number(layer.activation),
-                _number(layer.gradient),
+                _number(layer.gradient) if layer.reached else None,
                 warning_words(layer, self.answer, self.step, is_short=True),
             )
             for layer in self.answer.layers

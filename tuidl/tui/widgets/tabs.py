@@ -14,7 +14,7 @@ from tuidl.tui.widgets.chart import looks_of
 class Tabs(Widget):
     """``names`` get the keys 1, 2, 3, …; a click on one opens it as its key does."""
 
-    DEFAULT_CSS = "Tabs { height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "Tabs { height: 1; padding: 0 0 0 1; }"
 
     class Chosen(Message):
         """A tab was clicked; ``number`` counts from 0."""

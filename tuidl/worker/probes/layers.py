@@ -58,6 +58,7 @@ def layers(state: TrainState, options: Options) -> Layers:
                 kind=node.layer.kind(),
                 activation=numbers(np.abs(output).mean()),
                 gradient=None if gradient is None else numbers(np.abs(gradient).mean()),
+                reached=gradient is not None,
                 weights=_length([parameters[name] for name in own]),
                 weight_gradient=_length(
                     [seen.parameters[name] for name in own if name in seen.parameters]

@@ -1,5 +1,6 @@
 """What a network answers everywhere: along a line of one input, over a plane of two."""
 
+import math
 from typing import Annotated
 
 import msgspec
@@ -95,7 +96,8 @@ def plane(state: TrainState, options: Options) -> Plane:
 def _flat(state: TrainState, feed: ArrayDataset) -> Array:
     """What the network predicts from, as rows."""
     require_inputs(state)
-    return inputs(state, feed, slice(None)).reshape(len(feed), -1)
+    x = inputs(state, feed, slice(None))
+    return x.reshape(len(x), math.prod(x.shape[1:]))  # of no examples -1 says nothing
 
 
 def _spread(values: Array, count: int) -> Array:

@@ -39,7 +39,7 @@ def what_if_cell(
     DataError."""
     if field.is_typed:
         raise DataError(f"{field.name}: a {field.kind} has no range to go over")
-    tried = _tried(field, POINTS)
+    tried = _tried(field, POINTS, cells[vary])
     inputs, _ = asking.rows(prepared, [_with(cells, vary, value) for value in tried])
     is_category = field.kind == "category"
     x = range(len(tried)) if is_category else tried
@@ -49,6 +49,7 @@ def what_if_cell(
         x=[float(value) for value in x],
         y=_answers(state, prepared, inputs, of[1]),
         choices=tuple(map(str, tried)) if is_category else (),
+        of_choices=len(field.choices),
     )
 
 
@@ -86,7 +87,8 @@ def effects_of(
         return ()
     rows, ends = list[list[Cell]](), [0]
     for number, field in enumerate(fields):
-        rows += [_with(cells, number, value) for value in _tried(field, FEW)]
+        tried = _tried(field, FEW, cells[number])
+        rows += [_with(cells, number, value) for value in tried]
         ends.append(len(rows))
     if not rows:
         return ()
@@ -99,12 +101,14 @@ def effects_of(
     return tuple(effects)
 
 
-def _tried(field: AskField, count: int) -> list[Cell]:
-    """Values over the range of an input; none of a picture or text."""
+def _tried(field: AskField, count: int, here: Cell) -> list[Cell]:
+    """Values over the range of an input, of very many choices the first ones and that which is
+    chosen now (``here``); none of a picture or text."""
     if field.is_typed:
         return []
     if field.kind == "category":
-        return list(field.choices[:MOST_CHOICES])
+        first = list[Cell](field.choices[:MOST_CHOICES])
+        return first if here in first or here not in field.choices else [*first[:-1], here]
     values = np.linspace(field.low, field.high, count)
     if field.whole:
         values = np.unique(np.round(values))
