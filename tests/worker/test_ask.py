@@ -243,7 +243,7 @@ def test_of_very_many_choices_the_chosen_one_is_among_those_tried() -> None:
     assert found.what_if.y[place] == pytest.approx(found.values[0], rel=1e-6)
     items = asked(state, cells=["user 299", "comedy 1"], vary=1).what_if
     assert items is not None
-    assert items.choices[:2] == ("comedy 1", "comedy 2"), "one of the first leaves them as they are"
+    assert items.choices[0] == "comedy 1", "one of the first leaves them as they are"
 
 
 def test_a_series_begins_with_the_last_window_and_each_value_can_be_moved(tmp_path: Path) -> None:

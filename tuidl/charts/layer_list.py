@@ -13,7 +13,7 @@ from tuidl.charts.palette import Palette
 
 BARS = 26
 """Cells that the two bars get before shape and parameters get any."""
-LEAST_SCROLLED = 3
+LEAST_SCROLLED = 2
 """Lines of which none is given to say how many layers are not shown."""
 
 
