@@ -17,14 +17,17 @@ layers = [
     {type = "gru", units = 33, return_sequences = true, l2 = 0.01},
     {type = "gru", units = 5, return_sequences = true, reset_after = false},
     {type = "simple_rnn", units = 70, return_sequences = true},
-    {type = "LAST", units = 36},
+    {type = "bidirectional", layer = {type = "lstm", units = 34, return_sequences = true}},
+    {type = "bidirectional", merge = "sum", layer = NARROW},
+    LAST,
     {type = "dense"},
 ]
 data = {source = "sine", points = 200, window = 24}
 loss = {type = "mse"}
 optimizer = {type = "adam"}
-"""
-LAST = ["lstm", "gru", "simple_rnn"]
+""".replace("NARROW", '{type = "gru", units = 9, return_sequences = true}')
+LAST = {kind: f'{{type = "{kind}", units = 36}}' for kind in ("lstm", "gru", "simple_rnn")}
+LAST["bidirectional"] = f'{{type = "bidirectional", layer = {LAST["lstm"]}}}'
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def _is_divisible(graph, node) -> bool:
 
 
 def sequences(last: str, **options) -> Model:
-    return helpers.model(SEQUENCES.replace("LAST", last), **{"batch": 23, **options})
+    return helpers.model(SEQUENCES.replace("LAST", LAST[last]), **{"batch": 23, **options})
 
 
 @pytest.mark.slow
@@ -54,7 +57,7 @@ def sequences(last: str, **options) -> Model:
 def test_steps_agree_with_the_oracle_whatever_the_memory_held(last: str) -> None:
     cpu, oracle = (sequences(last, dtype="float64", backend=b) for b in ("cpu", "numpy"))
     choices = share_out(cpu.program.graph, 23).choices.values()
-    assert [choice.division for choice in choices] == 5 * [Division.TILES]
+    assert [choice.division for choice in choices] == 7 * [Division.TILES]
     for model in (cpu, oracle):
         for routine in model.program.routines:
             places = routine.layout.places.items()
@@ -71,7 +74,7 @@ def test_gradients_are_those_of_whole_sequences(
     last: str, steps: int, request: pytest.FixtureRequest
 ) -> None:
     shape = f"[{steps}, {24 // steps}]"
-    text = SEQUENCES.replace("LAST", last).replace("[6, 4]", shape)
+    text = SEQUENCES.replace("LAST", LAST[last]).replace("[6, 4]", shape)
     plain = helpers.model(text, dtype="float64", batch=23, backend="numpy")
     request.getfixturevalue("by_tiles")
     divided = helpers.model(text, dtype="float64", batch=23)
@@ -100,11 +103,27 @@ def test_the_same_bits_on_any_number_of_threads(batch: int, dtype: str) -> None:
 
 def test_wide_cells_are_shared_out_by_units_and_narrow_ones_by_examples() -> None:
     def found(kind: str, units: int, batch: int) -> Division:
-        text = SEQUENCES.replace("LAST", kind).replace("units = 36", f"units = {units}")
+        text = SEQUENCES.replace("LAST", LAST[kind]).replace("units = 36", f"units = {units}")
         model = helpers.model(text, backend="numpy", batch=4)
         return share_out(model.program.graph, batch).division_of(model.program.graph.nodes[-2].name)
 
     assert found("lstm", 512, 32) is Division.TILES
     assert found("gru", 768, 16) is Division.TILES
+    assert found("bidirectional", 320, 24) is Division.TILES
+    assert found("bidirectional", 150, 48) is Division.EXAMPLES, "a step has work for one part"
     assert found("lstm", 48, 64) is Division.EXAMPLES
     assert found("simple_rnn", 32, 8) is Division.EXAMPLES
+
+
+def test_steps_have_many_rows_where_weights_are_read_from_afar() -> None:
+    """Each shard reads all weights in every step, of which few rows make little use."""
+
+    def shared_out(layer: str, batch: int):
+        text = SEQUENCES.replace("LAST", layer)
+        return share_out(helpers.model(text, backend="numpy", batch=4).program.graph, batch)
+
+    wide = '{type = "gru", units = 700, reset_after = REST}'
+    together = shared_out(wide.replace("REST", "true"), 192)
+    assert together.division_of("gru_3") is Division.TILES
+    assert shared_out(wide.replace("REST", "false"), 32).shards < 4
+    assert shared_out(wide.replace("REST", "false"), 128).shards >= 4

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isqrt, prod
 
-from tuidl.compiler.costs import FAR, NEAR, NEAR_BYTES, OPERATIONS, PACKING, WAIT
+from tuidl.compiler.costs import FAR, LEAST_PART, NEAR, NEAR_BYTES, OPERATIONS, PACKING, WAIT
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
@@ -103,14 +103,14 @@ def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
     """How training steps on ``batch`` examples are divided. ``tiles``: whether they may be."""
     most = _training_shards(graph, batch)
     nodes = [node for node in graph.nodes if tiles and _is_divisible(graph, node)]
-    others = 3 * batch * (graph.flops - sum(node.flops for node in nodes)) / OPERATIONS
-    shards = most
-    if nodes:
-        trials = [most >> n for n in range(most.bit_length())]
-        shards = min(trials, key=lambda s: _total(nodes, batch, s, others))
+    counted = [node for node in graph.nodes if tiles and (node in nodes or _walks(node))]
+    others = 3 * batch * (graph.flops - sum(node.flops for node in counted)) / OPERATIONS
+    trials = [most >> n for n in range(most.bit_length())] if counted else [most]
+    shards = min(trials, key=lambda s: _total(counted, batch, s, others))
     choices = {node.name: _choice(node, batch, shards) for node in nodes}
     if sum(choice.gain for choice in choices.values()) < LEAST_GAIN:
-        shards = most
+        trials = trials if any(map(_walks, counted)) else [most]
+        shards = min(trials, key=lambda s: _by_examples(counted, batch, s, others))
         choices = {n: Choice(Division.EXAMPLES, c.costs) for n, c in choices.items()}
     return Sharding(shards, -(-batch // shards), choices)
 
@@ -133,15 +133,26 @@ def _has_many_rows(graph: Graph) -> bool:
         node.flops
         for node in graph.nodes
         if any(len(p.shape) > 1 for p in node.parameters)
-        and node.layer.readings(node.input_shape) == 1
+        and not _walks(node)
         and _uses(node) >= MANY_ROWS
     )
     return sum(many) >= MOSTLY * max(graph.flops, 1)
 
 
+def _walks(node: Node) -> bool:
+    """Whether it goes through a sequence step by step, each with the same weights."""
+    return node.layer.readings(node.input_shape) > 1
+
+
 def _total(nodes: list[Node], batch: int, shards: int, others: float) -> float:
     """Nanoseconds of a step, each layer divided as suits it best."""
     own = sum(min(_costs(node, batch, shards).values()) for node in nodes)
+    return own + _elapsed(others, shards)
+
+
+def _by_examples(nodes: list[Node], batch: int, shards: int, others: float) -> float:
+    """Nanoseconds of a step, every layer by examples."""
+    own = sum(_costs(node, batch, shards)[Division.EXAMPLES] for node in nodes)
     return own + _elapsed(others, shards)
 
 
@@ -174,18 +185,37 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     few = ROWS / max(batch * _uses(node), 1)
     reading = weights / (NEAR if weights <= NEAR_BYTES else FAR)
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
-    by_shards = max(product * (1 + shards * few), shards * readings * reading) + shards * packing
+    by_shards = _passed(product * (1 + shards * few), reading, shards, readings) + shards * packing
     copies = max(product * (1 + shards * few), 2 * shards * reading) + shards * weights / FAR
     whole = max(product * (1 + few), reading) + packing
-    steps = max(product * (1 + few), readings * reading) + packing
+    steps = _passed(product * (1 + few), reading, 1, readings) + packing
+    count, parts = node.layer.steps(node.input_shape)[0], _parts_of_steps(node, batch)
     gradients = copies if shards > 1 else whole
     again = _read_again(node, batch) if readings > 1 else 0.0
     known = {
         Division.EXAMPLES: _elapsed(2 * by_shards + gradients, shards),
         Division.GRADIENTS: _elapsed(2 * by_shards, shards) + _elapsed(whole, TILES) + WAIT / 4,
-        Division.TILES: _elapsed(2 * steps + whole + again, TILES) + (2 + 2 * readings) * WAIT,
+        Division.TILES: _elapsed(2 * steps, parts)
+        + _elapsed(whole + again, TILES)
+        + (2 + 2 * count) * WAIT,
     }
     return {way: cost for way, cost in known.items() if way in node.layer.divisions}
+
+
+def _passed(product: float, reading: float, shards: int, readings: int) -> float:
+    """Nanoseconds of a pass. Weights that every step of a sequence reads are used by few rows at
+    once, which wait for them; products of many rows read them meanwhile."""
+    if readings > 1:
+        return product + shards * readings * reading
+    return max(product, shards * reading)
+
+
+def _parts_of_steps(node: Node, batch: int) -> int:
+    """Into how many parts a pass is cut by tiles; as ``parts_of`` says of each step, of a few that
+    wait for each other, whose weights lie there packed as well."""
+    count, flops = node.layer.steps(node.input_shape)
+    work = max(batch * flops / OPERATIONS, FLOAT_BYTES * flops / FAR)
+    return TILES if count == 1 else max(min(int(work / LEAST_PART), TILES), 1)
 
 
 def _read_again(node: Node, batch: int) -> float:

@@ -146,6 +146,11 @@ class Layer(Config, frozen=True, tag_field="type"):
         """How often the weights are read, one time after the other, in a pass over examples."""
         return 1
 
+    def steps(self, shape: Shape) -> tuple[int, int]:
+        """How many products in a pass wait for the one before, and operations of an example in
+        each of them."""
+        return 1, self.flops(shape)
+
     def flops(self, shape: Shape) -> int:
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
         return 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from tuidl.ir.buffers import Batch, View
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext
 from tuidl.nn.layers.base import Layer, Parameter, Shape
 from tuidl.nn.layers.gru import Gru
 from tuidl.nn.layers.lstm import Lstm
@@ -50,6 +50,17 @@ class Bidirectional(Layer, frozen=True, kw_only=True, tag="bidirectional"):
     def penalties(self) -> dict[str, Regularizer]:
         inner = self.layer.penalties()
         return {f"{d}_{name}": strength for d in DIRECTIONS for name, strength in inner.items()}
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:  # type: ignore[override]  # of the layer inside
+        return self.layer.divisions
+
+    def readings(self, shape: Shape) -> int:
+        return self.layer.readings(shape)
+
+    def steps(self, shape: Shape) -> tuple[int, int]:
+        count, flops = self.layer.steps(shape)
+        return 2 * count, flops
 
     def flops(self, shape: Shape) -> int:
         return 2 * self.layer.flops(shape)

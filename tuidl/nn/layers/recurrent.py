@@ -86,6 +86,9 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     def readings(self, shape: Shape) -> int:
         return shape[0]
 
+    def steps(self, shape: Shape) -> tuple[int, int]:
+        return shape[0], 2 * self.gates * self.units**2
+
     def flops(self, shape: Shape) -> int:
         steps, features = shape
         width = self.gates * self.units
