@@ -183,6 +183,8 @@ CASES = [
                       'groups = 3, stride = 3, kernel_size = 2, padding = "same"')),
     _sequence("conv1d with two filters for each feature", WIDE,
               '{type = "conv1d", filters = 12, groups = 6, kernel_size = 2}', FLAT),
+    _sequence("conv1d by places", '{type = "conv1d", filters = 20, kernel_size = 1}',
+              '{type = "conv1d", filters = 17, dilation = 5, padding = "causal"}', FLAT),
     _sequence("conv1d without bias", '{type = "conv1d", filters = 2, use_bias = false}', FLAT),
     *(_sequence(f"{kind} {padding} size {size} stride {stride}", WIDE,
                 f'{{type = "{kind}", pool_size = {size}, stride = {stride}, '

@@ -19,6 +19,8 @@ MOVED, MOVED_WEIGHTS = 12, 6
 (measured: 5 to 13); for the weights' gradient, which packs what others need a frame for."""
 GAIN = 0.95
 """Share of the usual way's cost up to which it pays."""
+SMALL_GAIN = 0.85
+"""The same where only the weights' gradient would: one more kernel is compiled for it."""
 MOSTLY_PADDING = 0.45
 """Share of the products that see the image below which it is ahead of Winograd's tiles as well."""
 
@@ -81,9 +83,9 @@ def pays(c: Places) -> bool:
     return seen_share(c) * (1 + MOVED / min(channels, filters)) <= GAIN * usual
 
 
-def weights_pay(c: Places) -> bool:
+def weights_pay(c: Places, gain: float = GAIN) -> bool:
     """The same for the gradient of the weights."""
-    return seen_share(c) * (1 + MOVED_WEIGHTS / min(c.kernel[2:])) <= GAIN
+    return seen_share(c) * (1 + MOVED_WEIGHTS / min(c.kernel[2:])) <= gain
 
 
 def is_mostly_padding(c: Places) -> bool:

@@ -130,13 +130,16 @@ class Products:
     def _goes_by_places(self, room: Callable[[Shapes, int], int]) -> bool:
         """Whether a product leaves out what meets padding; Winograd's tiles do not, but need fewer
         products of what they see."""
-        places = self._places
-        pays = places_room.weights_pay if room is weights_room else places_room.pays
-        if self.frame.groups > 1 or not pays(places):
+        places, is_weights = self._places, room is weights_room
+        if self.frame.groups > 1:
             return False
-        return places_room.is_mostly_padding(places) or not (
-            self._tile_floats() or self._pieces_pay
-        )
+        if self._tile_floats() or self._pieces_pay:
+            small = prod(self.frame.output) < winograd_room.FEWEST_ANSWERS
+            if is_weights and small:  # no tiles serve there
+                return places_room.weights_pay(places, places_room.SMALL_GAIN)
+            if not places_room.is_mostly_padding(places):
+                return False
+        return places_room.weights_pay(places) if is_weights else places_room.pays(places)
 
     @property
     def _large(self) -> Large:
