@@ -100,7 +100,7 @@ for s, v, start, stop in SLICES:
         ),
     ]  # fmt: skip
 
-for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40)]:
+for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40), (130, 17)]:
     sizes, scale = {"n": n, "f": f, "s": 3}, {"epsilon": 1e-3}
     CASES += [
         Case("batch_moments", sizes, {"lane": 1}),

@@ -14,6 +14,11 @@ from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.column_maps import (
+    normalize_rows,
+    normalize_rows_by_averages,
+    normalized_rows_gradient,
+)
 from tuidl.kernels.simd.sums import sum_distances, sum_products_by_column, sum_rows
 
 
@@ -62,10 +67,7 @@ def batch_normalization(
     eps = kind(epsilon)
     for j in range(inverse.shape[0]):
         inverse[j] = ONE / kind(math.sqrt(inverse[j] + eps))
-    for i in range(x.shape[0]):
-        row, out = x[i], y[i]
-        for j in range(mean.shape[0]):
-            out[j] = gamma[j] * ((row[j] - mean[j]) * inverse[j]) + beta[j]
+    normalize_rows(x, mean, inverse, gamma, beta, y)
 
 
 @kernel("nf nf f f -> sf sf f f", cost="5nf")
@@ -93,11 +95,7 @@ def batch_normalization_input_gradient(
             alone += sums[s, j]
         product[j], total[j] = with_x, alone
     share = ONE / max(rows, ONE)
-    for i in range(x.shape[0]):
-        row, d, out = x[i], dy[i], dx[i]
-        for j in range(mean.shape[0]):
-            normal = (row[j] - mean[j]) * inverse[j]
-            out[j] = gamma[j] * inverse[j] * (d[j] - share * (total[j] + normal * product[j]))
+    normalized_rows_gradient(x, dy, mean, inverse, gamma, product, total, share, dx)
 
 
 @kernel("sf sf sf s -> f f f f", cost="4f")
@@ -128,12 +126,7 @@ def move_averages(
 @kernel("nf f f f f -> nf", cost="2nf")
 def normalize(x, gamma, beta, mean, variance, y, epsilon: float):
     """Batch normalisation at inference, by the moving averages."""
-    eps = x.dtype.type(epsilon)
-    for i in range(x.shape[0]):
-        row, out = x[i], y[i]
-        for j in range(mean.shape[0]):
-            factor = gamma[j] / math.sqrt(variance[j] + eps)
-            out[j] = (row[j] - mean[j]) * factor + beta[j]
+    normalize_rows_by_averages(x, mean, variance, gamma, beta, x.dtype.type(epsilon), y)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

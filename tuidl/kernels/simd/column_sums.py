@@ -19,6 +19,10 @@ BLOCK = 64
 """Rows whose sum is a float32."""
 WIDTH = 256
 """Columns whose float64 sums lie on the stack at a time."""
+AHEAD = 512
+"""Numbers ahead whose line of the cache is asked for: where a whole batch goes through a layer
+before the next one its numbers come from the third-level cache, and processors foresee no line
+behind the end of a page."""
 FLAGS = ("nsz",)
 """Of float64 operations: any flag keeps Numba from adding its own, which allow another order."""
 

@@ -8,7 +8,7 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import inline_ir, intrinsic_for
-from tuidl.kernels.simd.column_sums import ColumnSums, place_of
+from tuidl.kernels.simd.column_sums import AHEAD, ColumnSums, place_of
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.vectors import SIZE
 
@@ -231,8 +231,10 @@ def _sums_of_products(by_row: bool) -> Any:
                         return simd.splat(builder.load(builder.gep(values, [row])))
                     return simd.load(builder.gep(values, [first]), mask)
 
-                value = simd.load(place_of(builder, x, row, columns, first), mask)
-                slope = simd.load(place_of(builder, d, row, columns, first), mask)
+                places = [place_of(builder, data, row, columns, first) for data in (x, d)]
+                for place in places:
+                    simd.prefetch(builder.gep(place, [SIZE(AHEAD)]), is_written=False)
+                value, slope = (simd.load(place, mask) for place in places)
                 gap = simd.multiply_add(known(means), minus, value)
                 normal = simd.multiply_add(gap, known(inverses), nothing)
                 return [simd.multiply_add(slope, normal, nothing), slope]
