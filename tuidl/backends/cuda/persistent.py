@@ -45,30 +45,8 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
 
     Its parameters are those of ``PERSISTENT_SIGNATURE`` in ``strategies.py``.
     """
-    execute = _switch(names)
     barrier = _block_barrier if one_block else _grid_barrier
-
-    @device
-    def run_stage(kind, stage, tables, arena, step_state, scratch):
-        """The lanes share the blocks; where there are fewer blocks, each takes several lanes."""
-        rows, numbers, dependencies, stages, _ = tables
-        first, end, lanes = stages[kind, stage, 0], stages[kind, stage, 1], stages[kind, stage, 2]
-        blocks = max(cuda.gridDim.x // lanes, 1)
-        block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
-        for number in range(first, end):
-            if dependencies[kind, number] != 0:
-                barrier()
-            for lane in range(cuda.blockIdx.x // blocks, lanes, cuda.gridDim.x // blocks):
-                row = (kind, number, lane)
-                execute(rows[row], numbers[row], arena, step_state, block_group)
-
-    @device
-    def gather_all(lanes, position, arena, examples, scratch):
-        x, y, order = examples
-        blocks = max(cuda.gridDim.x // lanes.shape[1], 1)
-        block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
-        for lane in range(cuda.blockIdx.x // blocks, lanes.shape[1], cuda.gridDim.x // blocks):
-            gather(lane, lanes, position, arena, x, y, order, block_group)
+    run_stage = _run_stage_by(_switch(names), barrier)
 
     def persistent(
         rows, numbers, dependencies, stages, lanes, arena, step_state, x, y, order,
@@ -82,7 +60,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
                 begin_step(progress, step_state, rates)
             count = count_of(step, progress)
             kind = 0 if count == progress[BATCH] else 1
-            gather_all(lanes[kind], position_of(step, progress), arena, (x, y, order), scratch)
+            _gather_all(lanes[kind], position_of(step, progress), arena, (x, y, order), scratch)
             barrier()
             if progress[GOING] == 0:
                 break
@@ -101,3 +79,32 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
                 break
 
     return persistent
+
+
+def _run_stage_by(execute: Any, barrier: Any) -> Any:
+    """A device function that runs the rows of one stage."""
+
+    @device
+    def run_stage(kind, stage, tables, arena, step_state, scratch):
+        """The lanes share the blocks; where there are fewer blocks, each takes several lanes."""
+        rows, numbers, dependencies, stages, _ = tables
+        first, end, lanes = stages[kind, stage, 0], stages[kind, stage, 1], stages[kind, stage, 2]
+        blocks = max(cuda.gridDim.x // lanes, 1)
+        block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
+        for number in range(first, end):
+            if dependencies[kind, number] != 0:
+                barrier()
+            for lane in range(cuda.blockIdx.x // blocks, lanes, cuda.gridDim.x // blocks):
+                row = (kind, number, lane)
+                execute(rows[row], numbers[row], arena, step_state, block_group)
+
+    return run_stage
+
+
+@device
+def _gather_all(lanes, position, arena, examples, scratch):
+    x, y, order = examples
+    blocks = max(cuda.gridDim.x // lanes.shape[1], 1)
+    block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
+    for lane in range(cuda.blockIdx.x // blocks, lanes.shape[1], cuda.gridDim.x // blocks):
+        gather(lane, lanes, position, arena, x, y, order, block_group)

@@ -28,44 +28,8 @@ def product(load_a: Any, load_b: Any, store: Any, *, a_is_tall: bool = False) ->
     store : device function ``(operands, row, column, sum)``, which keeps a result
     a_is_tall : whether the rows of the left factor, not its terms, lie side by side in memory
     """
-
-    @device
-    def place(number):
-        """Row (or column) and term of the number that a thread brings in."""
-        if a_is_tall:
-            return number % TILE, number // TILE
-        return number // DEPTH, number % DEPTH
-
-    @device
-    def fetch(first_row, first_column, first_term, limits, operands, a, b):
-        rows, columns, depth = limits
-        for i in range(LOADS):
-            number = i * THREADS + cuda.threadIdx.x
-            row, term = place(number)
-            row, term = row + first_row, term + first_term
-            a[i] = load_a(operands, row, term) if row < rows and term < depth else float32(0)
-            column, term = first_column + number % TILE, first_term + number // TILE
-            b[i] = (
-                load_b(operands, term, column) if column < columns and term < depth else float32(0)
-            )
-
-    @device
-    def keep(a, b, scratch):
-        for i in range(LOADS):
-            number = i * THREADS + cuda.threadIdx.x
-            row, term = place(number)
-            scratch[term * PITCH + row] = a[i]
-            scratch[(DEPTH + number // TILE) * PITCH + number % TILE] = b[i]
-
-    @device
-    def add(scratch, sums):
-        row, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
-        for term in range(DEPTH):
-            left, right = term * PITCH + row, (DEPTH + term) * PITCH + column
-            for i in range(PER_THREAD):
-                value = scratch[left + i * SIDE]
-                for j in range(PER_THREAD):
-                    sums[i, j] += value * scratch[right + j * SIDE]
+    place = _row_first if a_is_tall else _term_first
+    fetch, keep, write = _fetch_by(load_a, load_b, place), _keep_by(place), _write_by(store)
 
     @device
     def run(rows, columns, depth, operands, block_group):
@@ -85,12 +49,81 @@ def product(load_a: Any, load_b: Any, store: Any, *, a_is_tall: bool = False) ->
                 keep(a, b, block_group.scratch)
                 cuda.syncthreads()
                 fetch(first_row, first_column, term + DEPTH, limits, operands, a, b)
-                add(block_group.scratch, sums)
-            for i in range(PER_THREAD):
-                row = first_row + cuda.threadIdx.x // SIDE + i * SIDE
-                for j in range(PER_THREAD):
-                    column = first_column + cuda.threadIdx.x % SIDE + j * SIDE
-                    if row < rows and column < columns:
-                        store(operands, row, column, sums[i, j])
+                _add(block_group.scratch, sums)
+            write(first_row, first_column, limits, operands, sums)
 
     return run
+
+
+@device
+def _row_first(number):
+    """Row and term of the number of the left factor that a thread brings in: rows lie side by
+    side."""
+    return number % TILE, number // TILE
+
+
+@device
+def _term_first(number):
+    """The same where terms lie side by side."""
+    return number // DEPTH, number % DEPTH
+
+
+def _fetch_by(load_a: Any, load_b: Any, place: Any) -> Any:
+    """A device function that brings a thread's next terms into its registers, 0 beyond the edge."""
+
+    @device
+    def fetch(first_row, first_column, first_term, limits, operands, a, b):
+        rows, columns, depth = limits
+        for i in range(LOADS):
+            number = i * THREADS + cuda.threadIdx.x
+            row, term = place(number)
+            row, term = row + first_row, term + first_term
+            a[i] = load_a(operands, row, term) if row < rows and term < depth else float32(0)
+            column, term = first_column + number % TILE, first_term + number // TILE
+            b[i] = (
+                load_b(operands, term, column) if column < columns and term < depth else float32(0)
+            )
+
+    return fetch
+
+
+def _keep_by(place: Any) -> Any:
+    """A device function that puts what was fetched where all threads of the block read it."""
+
+    @device
+    def keep(a, b, scratch):
+        for i in range(LOADS):
+            number = i * THREADS + cuda.threadIdx.x
+            row, term = place(number)
+            scratch[term * PITCH + row] = a[i]
+            scratch[(DEPTH + number // TILE) * PITCH + number % TILE] = b[i]
+
+    return keep
+
+
+@device
+def _add(scratch, sums):
+    """Add the products of the terms that are there to the thread's sums."""
+    row, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
+    for term in range(DEPTH):
+        left, right = term * PITCH + row, (DEPTH + term) * PITCH + column
+        for i in range(PER_THREAD):
+            value = scratch[left + i * SIDE]
+            for j in range(PER_THREAD):
+                sums[i, j] += value * scratch[right + j * SIDE]
+
+
+def _write_by(store: Any) -> Any:
+    """A device function that stores the thread's sums, those inside the result."""
+
+    @device
+    def write(first_row, first_column, limits, operands, sums):
+        rows, columns, _ = limits
+        for i in range(PER_THREAD):
+            row = first_row + cuda.threadIdx.x // SIDE + i * SIDE
+            for j in range(PER_THREAD):
+                column = first_column + cuda.threadIdx.x % SIDE + j * SIDE
+                if row < rows and column < columns:
+                    store(operands, row, column, sums[i, j])
+
+    return write
