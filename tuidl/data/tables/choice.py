@@ -96,62 +96,60 @@ class Chosen:
         ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """A file's columns by their ``names``; without a header they have but numbers."""
+
+    names: list[str]
+    has_header: bool
+
+    def place(self, name: ColumnName, key: str) -> int:
+        """The place of a column, counted from 0; ``key``: what names it. Raises PresetError where
+        there is none."""
+        if isinstance(name, int):
+            if name > len(self.names):
+                known = f"there are {len(self.names)}, counted from 1"
+                raise PresetError(key, f"no column {name}: {known}")
+            return name - 1
+        if not self.has_header:
+            why = "the file has no header; give a number from 1"
+            raise PresetError(key, f"no column {name!r}: {why}")
+        name = normal_name(name)
+        if name not in self.names:
+            raise PresetError(key, f"no column {name!r}{suggestion(name, self.names[:50])}")
+        return self.names.index(name)
+
+
 def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     """Raises DataError or PresetError."""
     names = [column.name for column in raw.columns]
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}; rename one")
-    settings = _settings(names, options)
+    columns, settings = _Columns(names, raw.has_header), _settings(names, options)
     first = () if options.target is None else (options.target,)
-    target = next((_place(n, names, raw.has_header, options.target_key) for n in first), None)
-    left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
-    more = tuple(_place(n, names, raw.has_header, "data.target") for n in options.more_targets)
+    target = next((columns.place(name, options.target_key) for name in first), None)
+    ignored = [columns.place(name, "data.ignore") for name in options.ignore]
+    more = tuple(columns.place(name, "data.target") for name in options.more_targets)
     targets = () if target is None else (target, *more)
-    for place in targets:
-        if targets.count(place) > 1:
-            raise PresetError("data.target", f"{names[place]!r} is named twice")
-        if place in left_out:
-            raise PresetError("data.ignore", f"{names[place]!r} is the target")
-        if settings[place].implied in (LEFT_OUT, PICTURE, TEXT):
-            raise PresetError(f"data.columns.{names[place]}.kind", "it is the target")
-    beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
-    for (_, key), place in zip(options.beside, beside, strict=True):
-        if place in targets:
-            raise PresetError(key, f"{names[place]!r} is the target")
-    for i, of in enumerate(settings):
-        if of.said == LEFT_OUT:
-            left_out.setdefault(i, f"by data.columns.{names[i]}.kind")
-    named = {normal_name(name) for name, _ in options.columns}
-    for i in raw.passed_over - {*targets, *beside}:
-        if names[i] not in named:
-            left_out.setdefault(i, "empty, of a kind that is not read, or counts the rows")
-    ids = _ids(options, names, raw.has_header, targets)
+    _check_targets(targets, names, ignored, settings)
+    beside = _beside(columns, options, targets)
+    left_out = _left_out(raw, options, settings, {*targets, *beside})
+    left_out |= dict.fromkeys(ignored, BY_IGNORE)
+    ids = _ids(columns, options, targets)
     if ids:
         settings = tuple(replace(s, said="id") if i in ids else s for i, s in enumerate(settings))
         rest = set(range(len(names))) - {*ids, *targets}
         left_out |= dict.fromkeys(rest, "ratings are of users and items alone")
     others = {*targets, *left_out, *beside}
     every = ids or tuple(i for i in range(len(names)) if i not in others)
+    if not every and options.needs_inputs:
+        raise PresetError("data.ignore", "leaves no column to learn from")
     pictures = tuple(i for i in every if settings[i].said == PICTURE)
     texts = tuple(i for i in every if settings[i].implied == TEXT)
     inputs = tuple(i for i in every if i not in (*pictures, *texts))
-    if not every and options.needs_inputs:
-        raise PresetError("data.ignore", "leaves no column to learn from")
-    weights = tuple(
-        place for (_, key), place in zip(options.beside, beside, strict=True) if key == WEIGHT
-    )
+    keys = [key for _, key in options.beside]
+    weights = tuple(place for key, place in zip(keys, beside, strict=True) if key == WEIGHT)
     return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights, texts)
-
-
-def _ids(
-    options: Options, names: list[str], has_header: bool, targets: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Places of the only inputs, where all are ids. Raises PresetError."""
-    places = tuple(_place(name, names, has_header, key) for name, key in options.ids)
-    for place, (_, key) in zip(places, options.ids, strict=True):
-        if place in targets or places.count(place) > 1:
-            raise PresetError(key, f"{names[place]!r} is the column of something else, too")
-    return places
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:
@@ -167,15 +165,52 @@ def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:
     return tuple(said.get(name, AS_FOUND) for name in names)
 
 
-def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
-    """The place of a column, counted from 0. Raises PresetError where there is none."""
-    if isinstance(name, int):
-        if name > len(names):
-            raise PresetError(key, f"no column {name}: there are {len(names)}, counted from 1")
-        return name - 1
-    if not has_header:
-        raise PresetError(key, f"no column {name!r}: the file has no header; give a number from 1")
-    name = normal_name(name)
-    if name not in names:
-        raise PresetError(key, f"no column {name!r}{suggestion(name, names[:50])}")
-    return names.index(name)
+def _check_targets(
+    targets: tuple[int, ...],
+    names: list[str],
+    ignored: list[int],
+    settings: tuple[ColumnSettings, ...],
+) -> None:
+    """Raises PresetError where a column cannot be one."""
+    for place in targets:
+        if targets.count(place) > 1:
+            raise PresetError("data.target", f"{names[place]!r} is named twice")
+        if place in ignored:
+            raise PresetError("data.ignore", f"{names[place]!r} is the target")
+        if settings[place].implied in (LEFT_OUT, PICTURE, TEXT):
+            raise PresetError(f"data.columns.{names[place]}.kind", "it is the target")
+
+
+def _beside(columns: _Columns, options: Options, targets: tuple[int, ...]) -> tuple[int, ...]:
+    """Places of the columns beside the inputs. Raises PresetError."""
+    places = tuple(columns.place(name, key) for name, key in options.beside)
+    for (_, key), place in zip(options.beside, places, strict=True):
+        if place in targets:
+            raise PresetError(key, f"{columns.names[place]!r} is the target")
+    return places
+
+
+def _left_out(
+    raw: RawTable, options: Options, settings: tuple[ColumnSettings, ...], taken: set[int]
+) -> dict[int, str]:
+    """Columns that are no inputs by what is said of them, or by what the file's notes say, each
+    with the reason. ``taken``: targets and what is read beside the inputs."""
+    names = [column.name for column in raw.columns]
+    named = {normal_name(name) for name, _ in options.columns}
+    why = "empty, of a kind that is not read, or counts the rows"
+    found = {i: why for i in raw.passed_over - taken if names[i] not in named}
+    said = {
+        i: f"by data.columns.{names[i]}.kind"
+        for i, of in enumerate(settings)
+        if of.said == LEFT_OUT
+    }
+    return found | said
+
+
+def _ids(columns: _Columns, options: Options, targets: tuple[int, ...]) -> tuple[int, ...]:
+    """Places of the only inputs, where all are ids. Raises PresetError."""
+    places = tuple(columns.place(name, key) for name, key in options.ids)
+    for place, (_, key) in zip(places, options.ids, strict=True):
+        if place in targets or places.count(place) > 1:
+            raise PresetError(key, f"{columns.names[place]!r} is the column of something else, too")
+    return places
