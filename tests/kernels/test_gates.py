@@ -6,8 +6,10 @@ from numba import njit
 
 from tuidl.kernels.jit import FLAGS
 from tuidl.kernels.oracles import logistic
+from tuidl.kernels.simd.gru_units import close_gates, divide_gradient, open_gates, use_candidate
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.lstm_units import advance_lstm
+from tuidl.kernels.simd.simple_units import advance_simple, retreat_simple
 
 UNITS_IN_THE_LAST_PLACE = 4
 NAMES = ("old", "i", "f", "c", "o", "cell", "state")
@@ -69,3 +71,36 @@ def test_other_units_are_left_alone_and_all_have_the_same_bits(dtype: str, count
         before = np.ones_like(x) if name == "old" else x
         np.testing.assert_array_equal(some[name][:count], every[name][:count])
         np.testing.assert_array_equal(some[name][count:], before[count:])
+
+
+@njit(**FLAGS)
+def _without_a_reset_behind(x, count):
+    rows = [data_of(row) for row in x]
+    open_gates(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], count)
+    use_candidate(rows[0], rows[2], rows[3], rows[6], rows[7], count)
+    divide_gradient(rows[2], rows[1], rows[0], rows[3], rows[6], rows[8], rows[9], count)
+    close_gates(
+        rows[5], rows[2], rows[9], rows[8], rows[0], rows[3], rows[4], rows[6], rows[1], count
+    )
+
+
+@njit(**FLAGS)
+def _simple(x, count):
+    advance_simple(data_of(x[0]), count)
+    retreat_simple(data_of(x[0]), data_of(x[1]), data_of(x[2]), data_of(x[3]), count)
+
+
+@pytest.mark.parametrize(("step", "rows"), [(_without_a_reset_behind, 10), (_simple, 4)])
+@pytest.mark.parametrize(("dtype", "near"), [("float32", 2e-6), ("float64", 1e-13)])
+@pytest.mark.parametrize("count", [0, 1, 7, 16, 17, 33, 64])
+def test_compiled_steps_are_those_of_the_definition(
+    step, rows: int, dtype: str, near: float, count: int
+) -> None:
+    x = np.random.default_rng(4).normal(size=(rows, 70)).astype(dtype)
+    compiled, defined = x.copy(), x.copy()
+    step(compiled, count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(step.py_func.__globals__, "data_of", lambda row: row)
+        step.py_func(defined, count)
+    np.testing.assert_allclose(compiled, defined, rtol=near, atol=near)
+    np.testing.assert_array_equal(compiled[:, count:], x[:, count:])

@@ -7,9 +7,10 @@ product. Arrays as in ``gru.py``:
 
 import numpy as np
 
-from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.gru_units import close_gates, divide_gradient, open_gates, use_candidate
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
 
 
@@ -31,23 +32,15 @@ def gru_reset_before(
         if t > 0:
             add_product(states[t], gate_weights, packed_gates, part)
         for n in range(part.shape[0]):
-            gate, shares, old, reset = gates[t, n], part[n], states[t, n], resets[t, n]
-            z, r = gate[:units], gate[units : 2 * units]
-            share_z, share_r = shares[:units], shares[units:]
-            for j in range(units):
-                z[j] = sigmoid(z[j] + share_z[j])
-            for j in range(units):
-                r[j] = sigmoid(r[j] + share_r[j])
-                reset[j] = r[j] * old[j]
+            z, share, old = data_of(gates[t, n]), data_of(part[n]), data_of(states[t, n])
+            r, share_r = pointer_at(z, units), pointer_at(share, units)
+            open_gates(share, share_r, old, z, r, data_of(resets[t, n]), units)
         product[:] = 0
         if t > 0:
             add_product(resets[t], weights, packed, product)
         for n in range(part.shape[0]):
-            gate, share, old, new = gates[t, n], product[n], states[t, n], states[t + 1, n]
-            z, c = gate[:units], gate[2 * units :]
-            for j in range(units):
-                c[j] = tanh(c[j] + share[j])
-                new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+            z, old, new = data_of(gates[t, n]), data_of(states[t, n]), data_of(states[t + 1, n])
+            use_candidate(data_of(product[n]), old, z, pointer_at(z, 2 * units), new, units)
 
 
 @kernel("db dd und tnd -> tng tnb tnd nd nd m z", cost="2tndg")
@@ -67,24 +60,16 @@ def gru_reset_before_gradient(
     pack_transposed(weights, packed)
     for t in range(gates.shape[0] - 1, -1, -1):
         for n in range(carry.shape[0]):
-            gate, old, above = gates[t, n], states[t, n], d_states[t, n]
-            passed, d_gate, d_candidate = carry[n], d_gates[t, n], d_candidates[t, n]
-            z, c, d_z = gate[:units], gate[2 * units :], d_gate[:units]
-            for j in range(units):
-                dh = above[j] + passed[j]
-                d_candidate[j] = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
-                d_z[j] = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
-                passed[j] = dh * z[j]
+            z, old, above = data_of(gates[t, n]), data_of(states[t, n]), data_of(d_states[t, n])
+            c, d_candidate = pointer_at(z, 2 * units), data_of(d_candidates[t, n])
+            passed, d_z = data_of(carry[n]), data_of(d_gates[t, n])
+            divide_gradient(old, above, passed, z, c, d_candidate, d_z, units)
         pass_back(d_candidates[t], packed, d_reset, 0)
         for n in range(carry.shape[0]):
-            gate, old, passed, d = gates[t, n], states[t, n], carry[n], d_reset[n]
-            d_gate, d_candidate = d_gates[t, n], d_candidates[t, n]
-            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
-            d_z, d_r = d_gate[:units], d_gate[units:]
-            for j in range(units):
-                d_r[j] = d[j] * old[j] * r[j] * (ONE - r[j])
-                passed[j] += d[j] * r[j]
-                z[j], r[j], c[j] = d_z[j], d_r[j], d_candidate[j]
+            z, d_z, old = data_of(gates[t, n]), data_of(d_gates[t, n]), data_of(states[t, n])
+            r, c, d_r = pointer_at(z, units), pointer_at(z, 2 * units), pointer_at(d_z, units)
+            d, d_candidate = data_of(d_reset[n]), data_of(d_candidates[t, n])
+            close_gates(d, old, d_z, d_candidate, data_of(carry[n]), z, r, c, d_r, units)
         if t > 0:
             pass_back(d_gates[t], packed_gates, carry, 1)
 

@@ -5,12 +5,12 @@ All arrays have time in front; ``inputs`` is x W + b of all steps, made by a ``d
 
 import numpy as np
 
-from tuidl.kernels.elementary import ONE, ZERO, tanh
+from tuidl.kernels.elementary import ZERO, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.gemm import START_C
-from tuidl.kernels.simd.intrinsics import data_of, flat
+from tuidl.kernels.simd.intrinsics import data_of, flat, pointer_at
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.simd.recurrent import (
     PACK,
@@ -25,6 +25,7 @@ from tuidl.kernels.simd.recurrent import (
     pass_back_units,
     units_of,
 )
+from tuidl.kernels.simd.simple_units import advance_simple, retreat_simple
 
 
 @device_function
@@ -56,8 +57,7 @@ def simple_rnn(recurrent, inputs, states, packed):
         copy_values(state, flat(inputs[t]))
         if t > 0:
             add_product(states[t], recurrent, packed, after)
-        for i in range(state.shape[0]):
-            state[i] = tanh(state[i])
+        advance_simple(data_of(after), state.shape[0])
 
 
 @kernel("dd und tnd -> tnd nd m", cost="2tndd")
@@ -74,8 +74,9 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
     for t in range(d_states.shape[0] - 1, -1, -1):
         state, above = flat(states[t + 1]), flat(d_states[t])
         out = flat(d_inputs[t])
-        for i in range(state.shape[0]):
-            out[i] = (above[i] + passed[i]) * (ONE - state[i] * state[i])
+        retreat_simple(
+            data_of(state), data_of(above), data_of(passed), data_of(out), state.shape[0]
+        )
         if recurrent.size == 1:
             for i in range(out.shape[0]):
                 passed[i] = recurrent[0, 0] * out[i]
@@ -101,9 +102,7 @@ def simple_rnn_step(recurrent, inputs, before, state, packed, part, parts, momen
             pack_units(recurrent, packed, first, end)
         add_units(before, packed, data_of(state), START_C, state, first, end)
     for n in range(state.shape[0]):
-        mine = state[n, first:end]
-        for j in range(end - first):
-            mine[j] = tanh(mine[j])
+        advance_simple(pointer_at(data_of(state[n]), first), end - first)
 
 
 @kernel("dd nd nd nd -> nd nd m", cost="2ndd")
@@ -124,10 +123,9 @@ def simple_rnn_step_gradient(
             pack_units_transposed(recurrent, packed, first, end)
         pass_back_units(after, packed, carry, 0, first, end)
     for n in range(state.shape[0]):
-        h, above, passed = state[n, first:end], d_state[n, first:end], carry[n, first:end]
-        out = d_inputs[n, first:end]
-        for j in range(end - first):
-            out[j] = (above[j] + passed[j]) * (ONE - h[j] * h[j])
+        here, above = pointer_at(data_of(state[n]), first), pointer_at(data_of(d_state[n]), first)
+        passed, out = pointer_at(data_of(carry[n]), first), pointer_at(data_of(d_inputs[n]), first)
+        retreat_simple(here, above, passed, out, end - first)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

@@ -6,6 +6,8 @@
     packed_kernel, packing,
     packed_gemm             the matrix product of packed factors, or of a part of the result
     recurrent               products with weights that are packed once for all steps
+    gates, lstm_units,
+    gru_units, simple_units what a step does to its units
     gemm_nt                 the product of few rows with a transposed matrix
     narrow_tiles,
     gemm_narrow             products over windows whose result has few columns
