@@ -141,8 +141,8 @@ def test_a_column_of_ones_beside_the_line() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("{source='spiral', points=5, classes=6}", "data: points: 5 points for 6 classes"),
-        ("{source='blobs', points=5, classes=6}", "data: points: 5 points for 6 classes"),
+        ("{source='spiral', points=5, classes=6}", "data.points: 5 points for 6 classes"),
+        ("{source='blobs', points=5, classes=6}", "data.points: 5 points for 6 classes"),
         ("{source='circles', factor=1.0}", "data.factor: expected a number < 1.0, got 1.0"),
         ("{source='iris', noise=1}", "data.noise: unknown key"),
         ("{source='iris', normalize_targets=true}", "data.normalize_targets: unknown key"),

@@ -78,7 +78,20 @@ WRONG = [
     ("data.normalize='minmax'", "data.normalize: no 'minmax'; did you mean 'min_max'? "
                                 "(valid: min_max, none, standard)"),
     ("data.validation='test'", "data.validation: expected a number, got 'test'"),
-    ("data={source='sine', window=5000}", "data: window: 5000 values of a series of 2000 points"),
+    ("data={source='sine', window=5000}", "data.window: 5000 values of a series of 2000 points"),
+    ("data={source='plane', features=[]}", "data.features: at least one of x, y, x2, y2, xy, sinx, "
+                                           "siny"),
+    ("data={source='plane', put='here'}", "data.put: expected points as A+1.2-0.5B-3+4, got "
+                                          "'here'"),
+    ("data={source='npz', path=\"a\\tb\"}", "data.path: expected a path without control "
+                                            "characters, got 'a\\tb'"),
+    ("data={source='csv', path='a', target='b', delimiter='\"'}",
+     "data.delimiter: expected one character, no quote and no end of a line, got '\"'"),
+    ("layers.0.name='a b'", "layers[0].name: expected text of 1 to 64 letters, digits, _ and -, "
+                            "got 'a b'"),
+    ("layers.0={type='bidirectional', layer={type='gru', units=2, name='a'}}",
+     "layers[0].layer.name: belongs to the bidirectional layer, not inside"),
+    ("alerts={not_finite={limit=1}}", "alerts.not_finite.limit: unknown key"),
     ("layers=[]", "layers: expected 1 to 512 [[layers]] tables"),
     ("layers='dense'", "layers: expected 1 to 512 [[layers]] tables"),
     ("layers.0=3", "layers[0]: expected a table, got 3"),

@@ -76,4 +76,4 @@ def guess(wrong: str, valid: Iterable[str]) -> str:
 def suggestion(wrong: str, valid: Iterable[str]) -> str:
     """``; did you mean 'x'? (valid: a, b, x)``: the end of a message; no guess if none is near."""
     names = sorted(valid)
-    return f"{guess(wrong, names)} (valid: {', '.join(names)})"
+    return f"{guess(wrong, names)} (valid: {', '.join(names)})" if names else ""

@@ -30,6 +30,13 @@ OTHERWISE = {"data.x": ".npy", "data.y": ".npy", "weights.from": ".safetensors"}
 PLAIN: dict[type, Any] = {
     BoolType: bool, IntType: int, FloatType: float, StrType: str, ListType: list[Any],
 }  # fmt: skip
+PATTERNS = {
+    "{1,64}": "text of 1 to 64 letters, digits, _ and -",
+    "x1f": "a path without control characters",
+    "[AB]": "points as A+1.2-0.5B-3+4",
+    "[^": "one character, no quote and no end of a line",
+}
+"""What texts that must match a pattern are, by a part of it."""
 WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -179,10 +186,26 @@ def _explained(
     if problem.startswith("Invalid value"):  # no record of a union has that name
         choices = members(info_at(kind, root, steps[:-1]))
         return PresetError(where, f"no {_shown(value)}{suggestion(str(value), tags_of(choices))}")
-    if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
-        return PresetError(where, problem)
-    expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
-    return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
+    if not problem.startswith("Expected"):
+        return _refused_by_record(problem, where, value)
+    return PresetError(where, f"{_expectation(problem)}, got {_shown(value)}")
+
+
+def _refused_by_record(problem: str, where: str, value: Any) -> PresetError:
+    """A record's own check says all there is to say, and may name the field at its start."""
+    field, _, rest = problem.partition(": ")
+    if isinstance(value, dict) and rest and re.fullmatch(r"\w+(\.\w+)*", field):
+        return PresetError(f"{where}.{field}", rest)
+    return PresetError(where, problem)
+
+
+def _expectation(problem: str) -> str:
+    plain, _, pattern = problem.partition(", got ")[0].partition(" matching regex ")
+    if pattern:
+        words = (said for part, said in PATTERNS.items() if part in pattern)
+        plain = f"Expected {next(words, plain.removeprefix('Expected '))}"
+    expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), plain)
+    return f"{expected[0].lower()}{expected[1:]}"
 
 
 def _explained_by_name(problem: str, path: str, value: Any, kind: Any, key: str) -> PresetError:
