@@ -1,8 +1,8 @@
-"""A delimited text file as a table of features and one target, ready to become examples."""
+"""A file of any format with a table, read as features and targets that can become examples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import msgspec
@@ -11,14 +11,13 @@ import numpy as np
 from tuidl.core.errors import DataError
 from tuidl.core.lazy import Array
 from tuidl.core.spilling import in_place, room_for
-from tuidl.data.exact import as_exact, fits_float32
+from tuidl.data.exact import as_exact
 from tuidl.data.paths import Stamp
-from tuidl.data.table_layout import InputColumn
+from tuidl.data.table import Feature, FurtherTarget, Table
 from tuidl.data.tables.beside import of_rows
 from tuidl.data.tables.choice import Chosen, Options, chosen_columns
 from tuidl.data.tables.encoding import values_of
-from tuidl.data.tables.fields import Reading
-from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
+from tuidl.data.tables.filling import UNFILLED, rule_of, with_room
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.pictures import gaps_in
 from tuidl.data.tables.points import in_doubt
@@ -35,92 +34,6 @@ LARGEST = float(np.finfo(np.float32).max)
 BYTES_A_ROW = 64
 """Memory of a column while it is looked at, and of the targets beside it, for each row."""
 BYTES_A_VALUE = 8
-
-
-@dataclass(frozen=True)
-class Feature:
-    """An input column: ``values`` (rows,) float64, NaN where missing, as ``tables.encoding`` has
-    them; ``rule``: what fills its gaps; ``gaps``: how many the file has."""
-
-    column: InputColumn
-    values: Array
-    rule: Rule
-    reading: Reading
-    gaps: int = 0
-
-    @property
-    def width(self) -> int:
-        """Inputs that it becomes."""
-        return self.column.width
-
-    def at(self, rows: Array) -> "Feature":
-        """The feature of some rows; an input says where it is missing only if it is somewhere."""
-        values = self.values if len(rows) == len(self.values) else in_place(self.values[rows])
-        has_gaps = bool(np.isnan(values).any())
-        indicator = self.column.indicator and has_gaps
-        column = msgspec.structs.replace(self.column, indicator=indicator)
-        return replace(self, values=values, column=column)
-
-
-@dataclass(frozen=True)
-class FurtherTarget:
-    """``values`` (rows,): as those of the first target."""
-
-    read: Target
-    values: Array
-
-
-@dataclass(frozen=True)
-class Table:
-    """``target``: (rows,) numbers, or the places of ``classes``; float64 where float32 would round
-    them. ``raw``: the file, of which ``rows`` (rows,) are left; ``beside``: the columns that were
-    asked for beside the inputs; ``pictures``: those that name files of pictures; ``texts``: those
-    that are read as text; ``more_targets``: behind the first; ``lines`` (rows,): of the
-    file, for errors."""
-
-    features: tuple[Feature, ...]
-    target: Array
-    classes: tuple[str, ...]
-    raw: RawTable
-    chosen: Chosen
-    target_read: Target
-    rows: Array
-    beside: tuple[RawColumn, ...] = ()
-    pictures: tuple[RawColumn, ...] = ()
-    more_targets: tuple[FurtherTarget, ...] = ()
-    texts: tuple[TextInput, ...] = ()
-
-    @property
-    def all_targets(self) -> list[FurtherTarget]:
-        return [FurtherTarget(self.target_read, self.target), *self.more_targets]
-
-    @property
-    def places(self) -> list[tuple[Feature, slice]]:
-        """Each feature with the inputs that it becomes."""
-        ends = np.cumsum([feature.width for feature in self.features])
-        starts = [end - feature.width for feature, end in zip(self.features, ends, strict=True)]
-        return [(f, slice(*of)) for f, *of in zip(self.features, starts, ends, strict=True)]
-
-    @property
-    def plain_width(self) -> int:
-        """Inputs that stand together: of all columns but ids and pictures."""
-        return sum(feature.width for feature in self.features if not feature.column.numbered)
-
-    @property
-    def ids(self) -> tuple[InputColumn, ...]:
-        """Columns that are an input of their own each, behind the others."""
-        return tuple(f.column for f in self.features if f.column.numbered)
-
-    @cached_property
-    def fits_float32(self) -> bool:
-        """Whether float32 holds every input to the last bit."""
-        kinds = {feature.column.kind for feature in self.features}
-        return "date" not in kinds and all(fits_float32(f.values) for f in self.features)
-
-    @property
-    def lines(self) -> Array:
-        lines: Array = self.raw.lines[self.rows]
-        return lines
 
 
 @lru_cache(maxsize=2)
@@ -177,15 +90,12 @@ def _read(
             features[-1], column=titled(features[-1].column, options.titles, options.encoding)
         )
     _check(path, raw, chosen, features, targets)
-    lacking = np.any([np.isnan(one.values) for one in targets], axis=0)
-    known = np.flatnonzero(~lacking | options.keeps_gaps)
-    rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
     pictures = [raw.columns[place] for place in chosen.pictures]
     texts = [
         text_input(raw.columns[place], chosen.settings[place], options.missing)
         for place in chosen.texts
     ]
-    rows = _with_files_and_texts(pictures if options.missing == "drop_rows" else [], texts, rows)
+    rows = _kept_rows(options, features, targets, pictures, texts)
     if not len(rows):
         raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
     _check_missing(path, raw.lines[rows], [feature.at(rows) for feature in features])
@@ -204,6 +114,20 @@ def _read(
         tuple(FurtherTarget(one, as_exact(one.values[rows])) for one in more),
         read,
     )
+
+
+def _kept_rows(
+    options: Options,
+    features: list[Feature],
+    targets: list[Target],
+    pictures: list[RawColumn],
+    texts: list[TextInput],
+) -> Array:
+    """Those that lack nothing for which a row is dropped."""
+    lacking = np.any([np.isnan(one.values) for one in targets], axis=0)
+    known = np.flatnonzero(~lacking | options.keeps_gaps)
+    rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
+    return _with_files_and_texts(pictures if options.missing == "drop_rows" else [], texts, rows)
 
 
 def _ids_last(chosen: Chosen, features: list[Feature]) -> tuple[Chosen, list[Feature]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.lazy import Array
-from tuidl.data.csv_table import Table
+from tuidl.data.table import Table
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.settings import AS_FOUND
 

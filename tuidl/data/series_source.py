@@ -18,8 +18,8 @@ from tuidl.data.table_source import Csv, Name, Number
 from tuidl.data.tables.settings import WEIGHT
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Table
     from tuidl.data.splitting import Splitter
+    from tuidl.data.table import Table
     from tuidl.data.windows import Windows
 
     Indices = tuple[Array, Array, Array]

@@ -1,8 +1,8 @@
 """The named inputs and targets that the columns of a table are."""
 
 from tuidl.core.errors import PresetError
-from tuidl.data.csv_table import Table
 from tuidl.data.spec import Field
+from tuidl.data.table import Table
 from tuidl.data.tables.pictures import Shape, field_name
 from tuidl.data.tables.text_columns import TextFeature
 

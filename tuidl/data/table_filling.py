@@ -6,7 +6,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.lazy import Array
-from tuidl.data.csv_table import Table
+from tuidl.data.table import Table
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import fill_inputs
 from tuidl.data.tables.filling import filled_with

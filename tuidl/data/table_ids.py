@@ -1,7 +1,7 @@
 """What a table's columns are after training on some of its rows, and which of its ids are known."""
 
 from tuidl.core.lazy import Array
-from tuidl.data.csv_table import Table
+from tuidl.data.table import Table
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.as_id import as_trained, numbered
 from tuidl.data.tables.filling import filled_with

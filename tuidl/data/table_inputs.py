@@ -10,9 +10,9 @@ import numpy as np
 
 from tuidl.core.lazy import Array
 from tuidl.core.spilling import is_in_file
-from tuidl.data.csv_table import Table
 from tuidl.data.spec import Field
 from tuidl.data.stored_rows import StoredRows
+from tuidl.data.table import Table
 from tuidl.data.table_fields import inputs_of
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import fill_inputs, write_inputs

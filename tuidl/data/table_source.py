@@ -23,7 +23,7 @@ from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import WEIGHT, ColumnSettings, Missing
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Table
+    from tuidl.data.table import Table
     from tuidl.data.table_inputs import Known, TableInputs
     from tuidl.data.tables.column_report import TableReport
     from tuidl.data.tables.text_columns import TextFeature

@@ -9,11 +9,11 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.lazy import Array
-from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.raw import RawTable, texts_of
 from tuidl.data.text.encoding import mark_of
 from tuidl.data.text.layout import TextLayout
 from tuidl.inference.generating import Generator, Sampling, draw
-from tuidl.inference.texts import text_column, texts_in
+from tuidl.inference.texts import text_column
 from tuidl.tasks.base import Column, Fields, Record, Task
 
 COLUMN = "prompt"
@@ -65,7 +65,7 @@ def prompts_in(path: Path, layout: TextLayout) -> Prompts:
     generator = Generator(layout, np.asarray)
     texts, tokens = list[str](), list[tuple[int, ...]]()
     problems, marks = dict[int, str](), dict[int, str]()
-    for row, text in enumerate(texts_in(table.columns[place])):
+    for row, text in enumerate(texts_of(table.columns[place])):
         prompt, behind = _parted(text, layout.answer_after)
         known = generator.prompt(prompt).tokens if prompt else ()
         if problem := _problem(prompt, known, layout.window):

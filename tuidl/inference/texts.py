@@ -10,7 +10,7 @@ from tuidl.core.errors import DataError, guess
 from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.paths import stamp
 from tuidl.data.tables.header import normal_name
-from tuidl.data.tables.raw import RawColumn, RawTable, text_of
+from tuidl.data.tables.raw import RawTable, texts_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.spelled import as_written
 from tuidl.data.tables.values import DELIMITER, column_of_texts
@@ -42,14 +42,6 @@ def text_column(path: Path, name: str) -> tuple[RawTable, int]:
     return _column(path, name)
 
 
-def texts_in(column: RawColumn) -> list[str]:
-    """What a column says in each row."""
-    return [
-        column.texts[code] if code >= 0 else text_of(number)
-        for code, number in zip(column.codes, column.numbers, strict=True)
-    ]
-
-
 def typed_texts(texts: Sequence[str], layout: TextLayout, name: str) -> EncodedRows:
     """Texts that were typed, each a line, as inputs. ``name`` stands for the file in errors."""
     raw = _of_lines([(number, text.strip()) for number, text in enumerate(texts, 1)])
@@ -64,7 +56,7 @@ def _has_lines(path: Path) -> bool:
 def encoded_texts(raw: RawTable, place: int, layout: TextLayout, path: Path) -> EncodedRows:
     """All or some rows of ``text_rows`` as inputs. What the vocabulary lacks is marked; a row
     without text is a problem."""
-    texts = texts_in(raw.columns[place])
+    texts = texts_of(raw.columns[place])
     tokenizer = layout.tokenizer
     rows = [tokenizer.encode(text) for text in texts]
     problems = {

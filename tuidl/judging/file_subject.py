@@ -17,12 +17,11 @@ from tuidl.data.series_rows import all_windows
 from tuidl.data.table_layout import TableLayout
 from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.kinds import read_column
-from tuidl.data.tables.raw import RawColumn, RawTable, plain_number, text_of
+from tuidl.data.tables.raw import RawColumn, RawTable, plain_number, text_of, texts_of
 from tuidl.data.tables.settings import ColumnSettings
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.rows import are_many, places, stored
-from tuidl.judging.slicing import texts_of
 from tuidl.judging.subject import Subject, blocks_in_time
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_of

@@ -36,12 +36,6 @@ def column_of(subject: Subject, name: str) -> RawColumn:
     return RawColumn(column.name, column.numbers[rows], column.texts, column.codes[rows])
 
 
-def texts_of(column: RawColumn) -> list[str]:
-    """The column's fields as they can be read."""
-    pairs = zip(column.codes.tolist(), column.numbers.tolist(), strict=True)
-    return [column.texts[code] if code >= 0 else text_of(number) for code, number in pairs]
-
-
 def slices_of(
     judged: Judged, subject: Subject, columns: tuple[str, ...], times: int, seed: int
 ) -> tuple[SliceScore, ...]:

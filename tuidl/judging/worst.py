@@ -4,7 +4,8 @@ import numpy as np
 
 from tuidl.core.lazy import Array
 from tuidl.core.printable import shortened
-from tuidl.data.tables.raw import RawColumn
+from tuidl.data.tables.beside import of_rows
+from tuidl.data.tables.raw import texts_of
 from tuidl.data.text.layout import TextLayout
 from tuidl.inference.answering import line_of
 from tuidl.judging.boxes import Boxes
@@ -15,7 +16,6 @@ from tuidl.judging.labels import Labels
 from tuidl.judging.places import Masks, Places
 from tuidl.judging.records import WorstExample
 from tuidl.judging.regression import Numbers
-from tuidl.judging.slicing import texts_of
 from tuidl.judging.subject import Subject
 
 MOST_SHOWN = 6
@@ -58,10 +58,7 @@ def _values(subject: Subject, places: Array) -> list[dict[str, str]]:
     if origin is None or origin.table is None or origin.rows is None:
         return [{} for _ in places]
     rows = origin.rows[places]
-    columns = {
-        c.name: texts_of(RawColumn(c.name, c.numbers[rows], c.texts, c.codes[rows]))
-        for c in origin.table.columns[:MOST_COLUMNS]
-    }
+    columns = {c.name: texts_of(of_rows(c, rows)) for c in origin.table.columns[:MOST_COLUMNS]}
     return [{name: texts[i] for name, texts in columns.items()} for i in range(len(rows))]
 
 

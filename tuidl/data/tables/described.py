@@ -15,7 +15,7 @@ from tuidl.data.tables.raw import RawColumn, text_of
 from tuidl.data.tables.styles import in_style
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Feature, Table
+    from tuidl.data.table import Feature, Table
     from tuidl.data.tables.target import Target
     from tuidl.data.tables.text_columns import TextFeature
 

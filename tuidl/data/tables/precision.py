@@ -7,7 +7,7 @@ from tuidl.data.exact import digits_lost
 from tuidl.data.scaling import Normalize, TargetScaling
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Table
+    from tuidl.data.table import Table
 
 
 def lost_digits(table: "Table", inputs: Normalize, targets: TargetScaling) -> Iterator[str]:

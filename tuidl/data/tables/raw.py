@@ -82,3 +82,9 @@ def text_of(number: float) -> str:
     if number == int(number) and abs(number) < 2**53:
         return str(int(number))
     return repr(float(number))
+
+
+def texts_of(column: RawColumn) -> list[str]:
+    """The column's fields as they can be read."""
+    pairs = zip(column.codes.tolist(), column.numbers.tolist(), strict=True)
+    return [column.texts[code] if code >= 0 else text_of(number) for code, number in pairs]

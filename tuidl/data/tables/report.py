@@ -24,7 +24,7 @@ MOST_WORDS = 5
 """Texts that were taken as gaps and are named."""
 
 if TYPE_CHECKING:
-    from tuidl.data.csv_table import Feature, Table
+    from tuidl.data.table import Feature, Table
     from tuidl.data.tables.text_columns import TextFeature
 
 

@@ -20,6 +20,8 @@ from tuidl.data.text.source import Textual, WindowSize
 from tuidl.data.text.tokenizer import Kind
 
 if TYPE_CHECKING:
+    from tuidl.core.lazy import Array
+    from tuidl.data.tables.raw import RawColumn
     from tuidl.data.text.labelled import Labelled, Reading
 
 
@@ -111,9 +113,10 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     """The texts, and the classes, none for numbers. Raises DataError, PresetError."""
     import numpy as np
 
+    from tuidl.data.tables.beside import of_rows
     from tuidl.data.tables.choice import Options, chosen_columns
     from tuidl.data.tables.problems import problem_in
-    from tuidl.data.tables.raw import text_of
+    from tuidl.data.tables.raw import texts_of
     from tuidl.data.tables.reading import read_raw
     from tuidl.data.tables.spelled import as_written
     from tuidl.data.tables.target import read_target
@@ -136,19 +139,23 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
     if target.problem:
         raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
     column = raw.columns[chosen.beside[0]]
-    has_target = ~np.isnan(target.values)
-    empty = np.array([*(not text.strip() for text in column.texts), False])[column.codes]
-    known = np.flatnonzero(has_target & ~empty)
-    texts = [
-        column.texts[code] if code >= 0 else text_of(number)
-        for code, number in zip(column.codes[known], column.numbers[known], strict=True)
-    ]
+    has_target, is_empty = ~np.isnan(target.values), _empty(column)
+    known = np.flatnonzero(has_target & ~is_empty)
+    texts = texts_of(of_rows(column, known))
     if not texts:
         raise DataError(f"{path}: column {column.name!r}: no text in any row with a target")
     found = labelled(source.reading(), texts, target.values[known], bool(target.classes), f"{path}")
-    lacking = {"target": int((~has_target).sum()), "text": int((has_target & empty).sum())}
-    notes = (_left_out(count, len(empty), what) for what, count in lacking.items() if count)
+    lacking = {"target": int((~has_target).sum()), "text": int((has_target & is_empty).sum())}
+    notes = (_left_out(count, len(is_empty), what) for what, count in lacking.items() if count)
     return replace(found, notes=(*raw.notes, *notes)), target.classes
+
+
+def _empty(column: "RawColumn") -> "Array":
+    """Whether there is no text, row by row."""
+    import numpy as np
+
+    # The last one stands for the code -1, a plain number.
+    return np.array([*(not text.strip() for text in column.texts), False])[column.codes]
 
 
 def _left_out(count: int, rows: int, what: str) -> str:
