@@ -56,6 +56,18 @@ def test_threads_share_a_step_but_for_what_one_lane_does() -> None:
     assert step_nanoseconds(alone, SLOW, 1) == step_nanoseconds(alone, SLOW, 8)
 
 
+@pytest.mark.parametrize("kind", ["lstm", "gru", "simple_rnn"])
+def test_steps_of_few_examples_wait_for_weights_and_those_of_many_do_not(kind: str) -> None:
+    def forecast(units: int, batch: int, machine: Machine) -> float:
+        layer = f'layers=[{{type="{kind}", units={units}}}, {{type="dense"}}]'
+        graph = Graph.build(helpers.preset(helpers.SEQUENCE, layer))
+        return step_nanoseconds(compile_program(graph, batch).train, machine, 1)
+
+    near, far = Machine(100.0, 20.0), Machine(100.0, 2.0)
+    assert forecast(900, 1, far) > 5 * forecast(900, 1, near)
+    assert forecast(900, 256, far) < 2 * forecast(900, 256, near)
+
+
 @pytest.mark.parametrize("text", [helpers.CONV, helpers.SEQUENCE, helpers.LINE])
 def test_show_has_a_forecast_and_says_how_layers_are_divided(text: str) -> None:
     preset = helpers.preset(text)
