@@ -33,10 +33,41 @@ def _is_spare(instructions: Sequence[Instruction], number: int, pinned: Collecti
     if step.kernel != "copy" or step.tiled or step.shared or step.barrier:
         return False
     source, target = step.operands
+    return _begins_where_ends(instructions, number, source, target, pinned)
+
+
+def _begins_where_ends(
+    instructions: Sequence[Instruction],
+    number: int,
+    source: View,
+    target: View,
+    pinned: Collection[Buffer],
+) -> bool:
+    """Whether the instruction is the last that has to do with the one's buffer, and the first with
+    the other's."""
     if any(not _is_whole(view) or view.buffer in pinned for view in (source, target)):
         return False
     begins, ends = uses_of(instructions, target.buffer)[0], uses_of(instructions, source.buffer)[-1]
     return source.buffer is not target.buffer and begins == number == ends
+
+
+IN_PLACE = {"batch_normalization_input_gradient": (1, 8)}
+"""Of kernels that write a number where they have read one: which operand is read, which written."""
+
+
+def in_place(
+    instructions: Sequence[Instruction], pinned: Collection[Buffer]
+) -> tuple[Instruction, ...]:
+    """The same instructions, of which those of IN_PLACE write to what they read, where nobody reads
+    that again: it is in the cache already, and memory for the other is not needed."""
+    steps = list(instructions)
+    for number, step in enumerate(instructions):
+        if step.kernel not in IN_PLACE:
+            continue
+        source, target = (steps[number].operands[n] for n in IN_PLACE[step.kernel])
+        if _begins_where_ends(steps, number, source, target, pinned):
+            steps = [_renamed(other, target.buffer, source.buffer) for other in steps]
+    return tuple(steps)
 
 
 def _is_whole(view: View) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuidl.compiler.copies import without_copies
+from tuidl.compiler.copies import in_place, without_copies
 from tuidl.compiler.distinct_words import fuse_equal_words
 from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
@@ -40,6 +40,7 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
     steps = defer_gradients(project_tables(fuse_equal_words(left), examples))
     steps = without_copies(without_unread(steps, emitted.pinned), emitted.pinned)
+    steps = in_place(steps, emitted.pinned)
     return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 
