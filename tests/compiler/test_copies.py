@@ -4,7 +4,7 @@ import pytest
 
 from tests import helpers
 from tests.compiler.agreeing import agree, kernels_of
-from tuidl.compiler.copies import without_copies
+from tuidl.compiler.copies import IN_PLACE, in_place, without_copies
 from tuidl.ir.buffers import Batch, Buffer, Region
 from tuidl.ir.instructions import Instruction
 
@@ -22,6 +22,7 @@ LAYERS = {
     '{type = "add", inputs = ["a", "b"]}',
     "the examples themselves": f'{{type = "relu"}}, {NORMAL}',
 }
+NORMALISED = "batch_normalization_input_gradient"
 GONE = {"relu behind normalisation", "tanh behind a convolution"}
 
 
@@ -65,3 +66,28 @@ def test_a_copy_stays_that_is_a_part_or_that_others_share() -> None:
     for copy in (half, _step("copy", x, shared), _step("copy", shared, x)):
         steps = (_step("relu", copy.operands[0].buffer), copy)
         assert without_copies(steps, ()) == steps
+
+
+@pytest.mark.usefixtures("many_shards")
+def test_the_gradient_of_a_normalisation_lies_where_the_one_it_reads_lay() -> None:
+    layers = LAYERS["relu behind normalisation"]
+    model = helpers.model(helpers.CONV, f"layers=[{layers}, {END}]", batch=24)
+    (step,) = (s for s in model.program.train.emitted.instructions if s.kernel == NORMALISED)
+    source, target = (step.operands[n] for n in IN_PLACE[NORMALISED])
+    assert source.buffer is target.buffer
+
+
+def test_it_lies_elsewhere_where_the_one_it_reads_is_wanted_beside_it() -> None:
+    dy, dx, z, other = (_buffer(name, 6) for name in ("dy", "dx", "z", "other"))
+    operands = [other] * 9
+    operands[IN_PLACE[NORMALISED][0]], operands[IN_PLACE[NORMALISED][1]] = dy, dx
+    make, step, use = _step("relu", dy), _step(NORMALISED, *operands), _step("relu", dx)
+    found = in_place([make, step, use], ())
+    assert dx not in {view.buffer for step in found for view in step.operands}
+    for steps in (
+        (make, step, use, _step("accumulate", dy, z)),  # what it reads is read again
+        (make, use, step),  # what it writes to is there before
+    ):
+        assert in_place(steps, ()) == steps
+    for pinned in (dx, dy):
+        assert in_place((make, step, use), {pinned}) == (make, step, use)
