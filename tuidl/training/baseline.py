@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuidl.backends.base import ArrayDataset
-from tuidl.compiler.emission import is_plain
+from tuidl.compiler.head_emission import is_plain
 from tuidl.compiler.nodes import Head
 from tuidl.core.lazy import Array
 from tuidl.protocol.events import Baseline

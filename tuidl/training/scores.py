@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from tuidl.backends.base import ArrayDataset
-from tuidl.compiler.emission import COUNTED, EXAMPLES_SEEN, OWN, PENALTY, ROWS, is_plain
+from tuidl.compiler.emission import EXAMPLES_SEEN, PENALTY
 from tuidl.compiler.graph import Graph
+from tuidl.compiler.head_emission import COUNTED, OWN, ROWS, is_plain
 from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
 from tuidl.core.lazy import Array

@@ -59,13 +59,8 @@ def chain(state: TrainState, options: Options) -> Chain:
     seen, replica = _step(state, of.feed, objective)
     shape = choice.shape
     at = _entry(options, shape, _gradients(replica, choice))
-    if choice.is_neurons:
-        walk, engine = _to_neuron(replica, seen, choice.name, at, options.terms)
-        value = float(replica.output(choice.name)[at])
-    else:
-        walk = walk_to_weight(replica, choice.name, at, options.terms)
-        engine = float(seen.parameters[choice.name].reshape(-1)[at])
-        value = float(replica.memory.flat(replica.layout.parameters[choice.name])[at])
+    found = _followed(replica, seen, choice, at, options.terms)
+    walk = found.walk
     labels = Labels(walk.part, of.feed.order)
     numeric = walk.numeric
     index = tuple(int(i) for i in np.unravel_index(at, shape)) if shape else ()
@@ -74,7 +69,7 @@ def chain(state: TrainState, options: Options) -> Chain:
         chosen=number,
         index=index,
         title=f"{choice.name}{indexed(index)}",
-        value=precise(value),
+        value=precise(found.value),
         of=of.words,
         example=of.example,
         examples=0 if tied else len(state.train_feed),
@@ -85,7 +80,7 @@ def chain(state: TrainState, options: Options) -> Chain:
         last=last_of(walk, labels, choice.name, options.terms),
         penalty=precise(walk.penalty),
         analytic=precise(walk.analytic),
-        engine=precise(engine),
+        engine=precise(found.engine),
         precision=state.engine.dtype.name,
         reason=reason_for_zero(replica, walk) or ("" if walk.whole else WHOLE),
         numeric=precise(numeric.value),
@@ -193,10 +188,25 @@ def _entry(options: Options, shape: tuple[int, ...], gradients: Array) -> int:
     return int(np.ravel_multi_index(options.index, shape)) if shape else 0
 
 
-def _to_neuron(
-    replica: Replica, seen: Inspected, name: str, at: int, terms: int
-) -> tuple[Walk, float]:
-    """The walk, and the engine's own gradient of the neuron's output."""
-    walk = walk_to_neuron(replica, name, at, terms)
-    own = seen.gradients.get(name)
-    return walk, float(own.reshape(-1)[at]) if own is not None else 0.0
+@dataclass(frozen=True)
+class Followed:
+    """The ``walk`` to a weight or a neuron's output, its ``value``, and the ``engine``'s own
+    gradient of it."""
+
+    walk: Walk
+    value: float
+    engine: float
+
+
+def _followed(
+    replica: Replica, seen: Inspected, choice: ChainChoice, at: int, terms: int
+) -> Followed:
+    name = choice.name
+    if choice.is_neurons:
+        own = seen.gradients.get(name)
+        engine = float(own.reshape(-1)[at]) if own is not None else 0.0
+        walk = walk_to_neuron(replica, name, at, terms)
+        return Followed(walk, float(replica.output(name)[at]), engine)
+    value = float(replica.memory.flat(replica.layout.parameters[name])[at])
+    engine = float(seen.parameters[name].reshape(-1)[at])
+    return Followed(walk_to_weight(replica, name, at, terms), value, engine)
