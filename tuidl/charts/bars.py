@@ -159,7 +159,8 @@ def layer_bars(
     names = min(max(cell_len(layer.name) for layer in layers), max(width // 4, 3))
     room = (width - names - 1) // 2 - 1
     head = 1 if height > 1 else 0
-    shown = layers[: max(height - head, 0)]
+    room_for = max(height - head, 0)
+    shown = layers if len(layers) <= room_for else layers[: max(room_for - 1, 0)]
     for x, (measure, role) in zip((names + 1, width - room), MEASURES, strict=True):
         sizes = [getattr(layer, measure) for layer in layers]
         ends = decades(sizes)
@@ -173,6 +174,8 @@ def layer_bars(
         )
         if layer.warning:
             _warning(grid, palette, names + 1, y, room, layer.warning)
+    if hidden := len(layers) - len(shown):
+        grid.put(0, height - 1, fitted(f"{hidden} more (key 3)", width), palette.style("muted"))
     return grid.lines()
 
 

@@ -238,6 +238,10 @@ def test_every_layer_loss_and_optimizer_has_its_formula() -> None:
         assert forward_formula(kind, "linear"), kind
         assert backward_formula(kind, "linear"), kind
     assert forward_formula("dense", "relu") == "y = x · W + b, then max(0, y)"
+    assert forward_formula("dense", "relu", bias=False) == "y = x · W, then max(0, y)"
+    assert forward_formula("conv2d", "linear", bias=False).endswith("filter · patch")
+    assert backward_formula("dense", "linear", bias=False) == "dW = xᵀ · dy   dx = dy · Wᵀ"
+    assert "b · noise" in forward_formula("diffuse", "linear", bias=False), "that b is no bias"
     assert set(formulas.LOSSES) == set(formulas.GRADIENTS) == set(LOSSES)
     assert set(formulas.OPTIMIZERS) == set(OPTIMIZERS)
 

@@ -16,6 +16,7 @@ from tuidl.tui.step_trace.formulas import (
     backward_formula,
     closing_formula,
     forward_formula,
+    has_no_bias,
 )
 from tuidl.tui.step_trace.texts import shape_text, values_text
 from tuidl.tui.step_trace.worked import worked_neuron
@@ -29,7 +30,7 @@ def forward(
 ) -> list[Text]:
     """Every layer with its shapes, and the first values that it hands on."""
     grid = Grid(width, height, unicode)
-    layers = answer.forward
+    layers, trained = answer.forward, {one.name for one in answer.update}
     y = _flow(grid, palette, 0, f"x  {shape_text(answer.shape)}", answer.input, "train")
     worked = worked_neuron(answer, width) or _closed(answer, width)
     end = height - len(worked)
@@ -39,7 +40,8 @@ def forward(
             break
         shapes = f"{shape_text(layer.input_shape)} → {shape_text(layer.shape)}"
         _name(grid, palette, y, layer.name, shapes, i == selected)
-        formula = forward_formula(layer.kind, layer.activation)
+        bias = not has_no_bias(layer.name, trained)
+        formula = forward_formula(layer.kind, layer.activation, bias=bias)
         y = _detail(grid, palette, y + 1, formula, layer.values, each)
     for i, text in enumerate(worked, min(y + 1, end)):
         grid.put(0, i, fitted(text, width), palette.style("good", bold=True))
@@ -60,7 +62,7 @@ def backward(
     """The last layer first: the length of the gradient that reaches it, on a scale of tens."""
     grid = Grid(width, height, unicode)
     kinds = {layer.name: layer for layer in answer.forward}
-    layers = answer.backward
+    layers, trained = answer.backward, {one.name for one in answer.update}
     ends = decades([known(layer.length) for layer in layers])
     text, heading = GRADIENTS.get(answer.loss_kind, ""), "length of the gradient"
     grid.put(0, 0, fitted(text, width), palette.style("bad", bold=True))
@@ -75,7 +77,8 @@ def backward(
         _name(grid, palette, y, layer.name, short(known(layer.length)), i == at, NAMES - 1)
         _length_bar(grid, palette, y, known(layer.length), ends)
         own = kinds.get(layer.name)
-        formula = backward_formula(own.kind, own.activation) if own else ""
+        bias = not has_no_bias(layer.name, trained)
+        formula = backward_formula(own.kind, own.activation, bias=bias) if own else ""
         _detail(grid, palette, y + 1, formula, layer.values, each)
     return grid.lines()
 

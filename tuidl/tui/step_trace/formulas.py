@@ -1,5 +1,8 @@
 """What every layer, loss and optimizer computes, in a line of plain text each."""
 
+import re
+from collections.abc import Collection
+
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.layers.activations import ACTIVATIONS
 
@@ -37,17 +40,28 @@ OPTIMIZERS: dict[str, str] = {
 }
 
 
-def forward_formula(kind: str, activation: str) -> str:
+BIAS = re.compile(r",? \+ b(?=,|$)| {3}db = sum of dy")
+"""What a layer's formulas say of its bias."""
+
+
+def has_no_bias(name: str, trained: Collection[str]) -> bool:
+    """Whether a layer has weights among the ``trained`` ones, and no bias."""
+    return f"{name}.kernel" in trained and f"{name}.bias" not in trained
+
+
+def forward_formula(kind: str, activation: str, *, bias: bool = True) -> str:
     """``y = x · W + b, then max(0, y)``."""
     own = LAYERS[kind].formula if kind in LAYERS else ""
+    own = own if bias else BIAS.sub("", own)
     if kind in ACTIVATIONS or activation not in ACTIVATIONS or _is_recurrent(kind):
         return own
     return f"{own}, then {LAYERS[activation].formula}"
 
 
-def backward_formula(kind: str, activation: str) -> str:
+def backward_formula(kind: str, activation: str, *, bias: bool = True) -> str:
     """The layer's backward formula, its activation's part first."""
     own = LAYERS[kind].backward_formula if kind in LAYERS else ""
+    own = own if bias else BIAS.sub("", own)
     if kind in ACTIVATIONS or activation not in ACTIVATIONS or _is_recurrent(kind):
         return own
     return f"first {LAYERS[activation].backward_formula}, then {own}"

@@ -27,7 +27,7 @@ def worked_neuron(answer: StepTrace, width: int) -> list[str]:
     bias = found.get(f"{layer.name}.bias")
     if bias:
         terms.append(number(bias.values[0]))
-    text = f"{' + '.join(terms)} = {number(layer.values[0])}"
+    text = f"{' + '.join(terms)} = {short(known(layer.values[0]), 4)}"
     lines = [f"the first example: {text}" if len(text) + 19 <= width else text]
     predicted = known(answer.predicted[0][0])
     if math.isclose(predicted, known(layer.values[0]), rel_tol=1e-3):

@@ -166,7 +166,8 @@ class TimeLine(StepLine):
         space trains."""
         view = self.view
         if not view.newest:
-            return ("pause" if view.shown.goes else "train") if action == "play" else ""
+            going = "pause" if view.shown.goes else "train"
+            return ("train again" if view.shown.is_over else going) if action == "play" else ""
         is_back = view.here < view.newest
         words = {
             "play": "stop" if view.speed is not None else "play",
