@@ -216,6 +216,29 @@ async def test_a_landscape_is_drawn_while_it_is_computed(app: Playground) -> Non
         assert "several objectives" in watched.seen(Plane)
 
 
+async def test_a_run_that_failed_keeps_saying_why(app: Playground) -> None:
+    """No key of a view asks an engine that has no network, and no refusal hides the first one."""
+    async with Opened(app, "cnn_digits") as watched:
+        watched.screen.begin(Run())  # nothing is said of it yet
+        app.session.handle(events.Refused(error="the files are not here"))
+        await watched.pilot.press("6", "enter")
+        assert not any(isinstance(command, commands.Survey) for command in watched.sent)
+        app.session.handle(events.Refused(error="there is no run yet", key="survey"))
+        assert watched.screen.shown.error == "the files are not here"
+        await watched.pilot.press("5")
+        await watched.pilot.pause()
+        assert "space train again" in watched.screen.query_one(KeyLine).render().plain
+
+
+async def test_the_reason_of_a_refusal_is_told_to_its_end(app: Playground) -> None:
+    async with Opened(app, "cnn_digits", (80, 24)) as watched:
+        await paused(watched)
+        await watched.pilot.press("6", "enter")
+        reason = "no landscape of several objectives: " + "each has a loss of its own, " * 5
+        await watched.handle(events.Refused(error=f"{reason}and so on", key="survey"))
+        assert "and so on" in watched.seen(Plane)
+
+
 async def test_space_trains_where_there_is_no_past_yet(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         await watched.handle(STARTED, events.Paused(epoch=1, step=0, steps=45, loss=None))

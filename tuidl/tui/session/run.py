@@ -230,7 +230,7 @@ class Run(TimeAhead):
         return self
 
     def _refused(self, error: str, key: str) -> None:
-        if self.started is None:
+        if self.started is None and self.phase is not Phase.FAILED:  # the first says why
             self.phase, self.error = Phase.FAILED, error
 
     @property

@@ -84,7 +84,8 @@ class TokenPanel(AskPanel):
         if answer is None or not answer.tokens:
             return ""
         unknown = sum(not token.known for token in answer.tokens)
-        parts = [f"{len(answer.tokens)} tokens"]
+        count = len(answer.tokens)
+        parts = [f"{count} token{'s' if count != 1 else ''}"]
         if unknown:
             parts.append(f"{unknown} unknown")
         return " · ".join(parts)

@@ -86,7 +86,9 @@ class LandscapeView(View):
         self._forget()
 
     def compute(self) -> None:
-        """Have the loss around the network that is seen computed."""
+        """Have the loss around the network that is seen computed, where there is one."""
+        if self.shown.phase in DEAF:
+            return
         self._number += 1
         self._forget()
         self.words = "gathering the weights along the run ..."
