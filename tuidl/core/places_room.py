@@ -14,7 +14,7 @@ FEWEST_POSITIONS = 192
 """Of a block of images, for which reading all weights is worth it, whatever room they take."""
 LEAST_TERMS = 128
 """Of a row of the kernel, from which on the usual way leaves rows out that see no image."""
-MOVED, MOVED_WEIGHTS = 12, 6
+MOVED, MOVED_WEIGHTS = 9, 6
 """Products of vectors that a vector of a sum costs besides at every place: it is read and written
 (measured: 5 to 13); for the weights' gradient, which packs what others need a frame for."""
 GAIN = 0.95
