@@ -86,21 +86,30 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left):
 
 @kernel("npqc -> nhwc", cost="4npqc")
 def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left):
-    """The gradient of each window is divided equally among its pixels."""
-    dx[:] = 0
+    """The gradient of each window is divided equally among its pixels; windows that tile the image
+    just write it."""
+    (_, height, width, channels), (_, down, across, _) = dx.shape, dy.shape
+    is_tiled = size_y == stride_y and size_x == stride_x
+    covers = down * size_y >= height + top and across * size_x >= width + left
+    if not (is_tiled and covers):
+        clear_values(flat(dx))
     for n in range(dy.shape[0]):
-        for p in range(dy.shape[1]):
-            rows = range(max(p * stride_y - top, 0), min(p * stride_y - top + size_y, dx.shape[1]))
-            for q in range(dy.shape[2]):
+        for p in range(down):
+            rows = range(max(p * stride_y - top, 0), min(p * stride_y - top + size_y, height))
+            for q in range(across):
                 start = q * stride_x - left
-                columns = range(max(start, 0), min(start + size_x, dx.shape[2]))
+                columns = range(max(start, 0), min(start + size_x, width))
                 share = ONE / dx.dtype.type(len(rows) * len(columns))
                 d = dy[n, p, q]
                 for row in rows:
                     for column in columns:
                         target = dx[n, row, column]
-                        for c in range(d.shape[0]):
-                            target[c] += d[c] * share
+                        if is_tiled:
+                            for c in range(channels):
+                                target[c] = d[c] * share
+                        else:
+                            for c in range(channels):
+                                target[c] += d[c] * share
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
