@@ -10,6 +10,7 @@ from PIL import Image
 from tests import helpers
 from tests.systems import SYSTEMS
 from tests.worker.test_probes_of_systems import begun
+from tuidl.charts.palette import DEFAULT
 from tuidl.inference.predictions import Predictions, predict_file
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
@@ -18,6 +19,7 @@ from tuidl.protocol.commands import Probe
 from tuidl.protocol.events import from_json, to_json
 from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
+from tuidl.tui.renderers.ask import answer_lines
 from tuidl.worker.probes.answer import answer
 
 PEOPLE = "\n".join(
@@ -232,6 +234,15 @@ def test_what_if_is_the_answer_to_each_value(people: TrainState) -> None:
     assert jobs is not None
     assert (jobs.choices, len(jobs.y)) == (("clerk", "cook", "smith"), 3)
     assert "expected one of 3 inputs" in refused(people, cells=cells, vary=3)
+
+
+def test_of_distances_to_centres_the_nearest_is_named() -> None:
+    found = asked(begun(load_preset("kmeans_points").to_toml()), cells=[0.0, 0.0])
+    nearest = min(range(len(found.values)), key=lambda i: found.values[i] or 0.0)
+    assert found.says == f"cluster {nearest + 1}"
+    lines = [line.plain.rstrip() for line in answer_lines(found, "", DEFAULT, 40, 8, True)]
+    assert lines[0] == f"says cluster {nearest + 1}, the nearest"
+    assert lines[1].startswith("distance_1  ")
 
 
 def test_of_very_many_choices_the_chosen_one_is_among_those_tried() -> None:

@@ -82,10 +82,13 @@ def _headline(asked: Asked, true: str) -> list[str]:
         return [f"says {asked.says}"] if asked.says else ["it answers with this:"]
     if len(asked.values) == 1:
         return [f"says {_number(asked.values[0])}{unit}{is_true}"]
-    return [
-        f"{name}  {_number(value)}{unit}"
+    names = max(map(len, asked.names), default=0)
+    each = [
+        f"{name:<{names}}  {_number(value)}{unit}"
         for name, value in zip(asked.names, asked.values, strict=True)
-    ] + ([f"is {true}"] if true else [])
+    ]
+    says = [f"says {asked.says}, the nearest"] if asked.says else []
+    return [*says, *each, *([f"is {true}"] if true else [])]
 
 
 def _number(value: float | None) -> str:

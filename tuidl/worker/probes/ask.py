@@ -172,8 +172,12 @@ def first_answer(found: Predictions) -> tuple[list[str], list[float], bool]:
 
 def _says(found: Predictions) -> str:
     """What the table of predictions puts the first example into; "" where it is numbers."""
-    columns, _ = found.task.columns(found.decoded[:1])
-    return next((cells[0] for name, cells in columns if name in ("class", "labels", "classes")), "")
+    columns = dict(found.task.columns(found.decoded[:1])[0])
+    if "cluster" in columns:
+        return f"cluster {columns['cluster'][0]}"
+    return next(
+        (columns[name][0] for name in ("class", "labels", "classes") if name in columns), ""
+    )
 
 
 def _tracked(found: Predictions, of: str) -> tuple[str, int] | None:
