@@ -509,3 +509,17 @@ def test_what_is_read_only_where_gradients_stop_learns_nothing() -> None:
     _, gradients = model.loss_and_gradients(part.x[:BATCH], part.y[:BATCH])
     for key, values in gradients.items():
         assert values.any() != key.startswith("trunk"), key
+
+
+@pytest.mark.parametrize("backend", ["cpu", "numpy"])
+def test_noise_is_drawn_where_gradients_stop_at_it(backend: str) -> None:
+    """No gradient is handed back to noise anyway, so nothing else changes."""
+    use = 'name = "fake"\nnetwork = "generator"\n'
+    assert use in GAN
+    hashes = set()
+    for text in (GAN, GAN.replace(use, f"{use}stop_gradient = true\n")):
+        trainer = trainer_for(Preset.parse(text, "gan", ("training.epochs=1",)), backend, 1)
+        *_, last = trainer.run()
+        assert isinstance(last, events.RunEnded)
+        hashes.add(last.weights_sha256)
+    assert len(hashes) == 1

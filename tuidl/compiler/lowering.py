@@ -129,7 +129,7 @@ class GraphLowering:
             index = FROM_EXAMPLES - number
             if self._is_whole(data):
                 self._keep(index, "input", self._seen(), self.dx.view if self.dx else None)
-            elif self._readers(index) or any(head.drawn == index for head in self.heads):
+            elif self._is_read(index):
                 self._enter(index, data)
         for index, node in self.nodes.items():
             self._emit(index, node)
@@ -181,6 +181,11 @@ class GraphLowering:
                     Instruction("insert_columns", back, options, data.name, Phase.BACKWARD)
                 )
         self._keep(index, data.name, y, dy)
+
+    def _is_read(self, index: int) -> bool:
+        """Whether any layer or loss reads an input, be it that none hands a gradient back."""
+        by_layers = any(index in node.inputs for node in self.nodes.values())
+        return by_layers or any(index in (head.node, head.drawn) for head in self.heads)
 
     def _readers(self, index: int) -> int:
         """How many layers and losses of this routine hand a gradient back to a value."""
