@@ -31,8 +31,9 @@ def test_texts_stand_in_place_of_the_numbers_of_their_tokens(width: int) -> None
         ({}, "is 3, #12"),
         ({"classes": (), "targets": [[0.0] * 12, [1.0] * 12]}, "#12"),
         ({"classes": (), "targets": [[0.5], [1.0]]}, "is 0.5, #12"),
+        ({"classes": (), "targets": [[1.0], [1.0]], "output": "real"}, "real = 1, #12"),
     ],
-    ids=["class", "mask", "number"],
+    ids=["class", "mask", "number", "judged"],
 )
 def test_captions_say_what_is_true_where_that_can_be_said(
     changes: dict[str, object], caption: str

@@ -71,7 +71,10 @@ def _caption(answer: StepTrace, number: int, target: Sequence[float | None]) -> 
     where nothing is, the number alone."""
     if answer.untaught or (not answer.classes and len(target) > MOST_TOLD):
         return f"#{number}"
-    return f"is {target_text(answer, target)}, #{number}"
+    told = target_text(answer, target)
+    if answer.output and not answer.classes:  # of a GAN's picture 1 is no digit, but "real"
+        return f"{answer.output} = {told}, #{number}"
+    return f"is {told}, #{number}"
 
 
 def _all(values: Sequence[float | None]) -> str:
