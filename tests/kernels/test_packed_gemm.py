@@ -28,6 +28,7 @@ CANARY = 77.0
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
 """Of a sum, as a part of the sum of its terms' sizes."""
 ROWS, TERMS, COLUMNS = (0, 1, 2, 3, 5, 16, 49, 97), (0, 1, 3, 255, 257), (0, 1, 15, 33, 193)
+PASSING = [(49, 257, 300), (97, 3, 1043), (60, 192, 512), (150, 390, 529)]
 KINDS = list(product((False, True), repeat=2))
 STARTS = (START_ZERO, START_C, START_BIAS)
 
@@ -144,6 +145,28 @@ def test_parts_of_c_have_the_bits_of_the_whole(turned: tuple[bool, bool], dtype:
         assert (result == 0.5).all()
 
 
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("turned", KINDS, ids=str)
+def test_blocks_that_pass_by_packed_rows(turned: tuple[bool, bool], dtype: str) -> None:
+    """Many columns: both factors are packed, and B by blocks of columns. Parts with few columns or
+    few rows go the other way, and have the same bits."""
+    for number, size in enumerate(PASSING):
+        case, start = Case(*size, turned, dtype), STARTS[number % 3]
+        (m, k, n), whole = size, case.run(compiled(multiply), start)
+        case.check(whole, start)
+        packed = np.full(packed_size(k, n), CANARY, dtype)
+        np.testing.assert_array_equal(whole, case.run(compiled(multiply_packed), start, packed))
+        for i, rows, j, columns in [
+            (0, m, 0, 100),
+            (0, m, 17, n - 17),
+            (5, 40, 0, n),
+            (9, 1, 3, 9),
+        ]:
+            part = case.run(compiled(multiply), start, part=(i, rows, j, columns))
+            inside = (slice(i, i + rows), slice(j, j + columns))
+            np.testing.assert_array_equal(part[inside], whole[inside])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("features", ["+avx,+avx2,+fma", ""], ids=["avx2", "sse2"])
 def test_processors_with_shorter_vectors(features: str) -> None:
@@ -161,7 +184,7 @@ def check_briefly() -> None:
     assert expected == VECTOR_BYTES
     PACKED_GEMM.provide(32)
     for turned, start in zip(KINDS, (0, 1, 2, 0), strict=True):
-        for size in [(5, 3, 7), (49, 257, 193), (97, 200, 33)]:
+        for size in [(5, 3, 7), (49, 257, 193), (97, 200, 33), (97, 257, 600)]:
             case = Case(*size, turned, "float32")
             result = case.run(compiled(multiply), start)
             case.check(result, start)

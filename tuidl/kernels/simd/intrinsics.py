@@ -275,3 +275,21 @@ def stack_of(size: int) -> Any:
         return pointer(pointer), codegen
 
     return stack_numbers
+
+
+def stack_for(pointer, count):
+    """``count`` numbers of the kind behind ``pointer``, on the stack, from a line of the cache on.
+
+    They stay until the function returns: not to be asked for in a loop.
+    """
+    return np.empty(count, pointer.dtype)
+
+
+@intrinsic_for(stack_for)
+def _stack_for(typing_context, pointer, count):
+    def codegen(context, builder, signature, arguments):
+        place = builder.alloca(arguments[0].type.pointee, arguments[1])
+        place.align = CACHE_LINE
+        return place
+
+    return pointer(pointer, types.int64), codegen

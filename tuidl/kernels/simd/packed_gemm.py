@@ -4,127 +4,77 @@
 
     for each NC columns of B and C
         for each KC terms                    packs a block of B: second-level cache
-            for each MC rows of A and C      packs a block of A, if its columns are contiguous
-                for each NR columns          a panel of B: first-level cache
+            for each PANEL rows of A and C   packs them: first-level cache
+                for each NR columns          a panel of B, which passes by in order
                     for each MR rows         the tile: registers
 
 Goto and van de Geijn (2008: Anatomy of high-performance matrix multiplication), with the names of
-BLIS. B is packed once for all rows. A's numbers are splat one by one, so that rows of A may stay
-where they lie; what is packed are columns, whose neighbours in a row lie far apart. Few rows do not
-pay for packing B either. The sizes of blocks were found by trying, on a processor with 48 KiB and
-2 MiB of first- and second-level cache.
+BLIS, but that the rows of A stay nearest and B passes by: a panel of B is one run of memory, which
+processors fetch ahead, and rows of A are not, wherever they come from. A' is packed by blocks of
+MC rows, as its lines hold more of them than a panel. Few columns of B do not pay for packing A:
+then a panel of B is what stays in the first-level cache, for MC rows of A, which are packed if they
+are columns that lie far apart. Few rows of A do not pay for packing B either.
+The sizes of blocks were found by trying, on processors with 48 KiB and 2 MiB of first- and
+second-level cache.
 
 Each number of C is a sum in one order, whatever part of C is asked for, and whether B was packed
 or not: blocks of KC terms, from 0 each, are added to the start one after the other, so that tiles
 of C have the bits that all of C has in one call.
 
 Packed blocks lie on the stack: the same memory for each call on a thread, in its caches already.
-Together they take 230 KiB, because threads with stacks of 512 KiB must bear them (macOS gives its
-threads that; the workers of the loop, and of Linux, have 8 MiB).
+They take as much as a product's sizes ask for, 420 KiB at most, because threads with stacks of
+512 KiB must bear them (macOS gives its threads that; the workers of the loop, and of Linux, have
+8 MiB). Attention, which has 128 KiB of its own there, multiplies by 128 columns at a time.
 
 The code is compiled once for each dtype, and called by a symbol.
 """
-
-from typing import Any, NamedTuple
 
 from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
-from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
-from tuidl.kernels.simd.lanes import in_vectors, lanes_of, vectors_for
+from tuidl.kernels.simd.intrinsics import pointer_at, stack_for
+from tuidl.kernels.simd.lanes import in_vectors, lanes_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
-from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, WIDTHS, Block, packed_tile
-from tuidl.kernels.simd.packing import pack_rows, pack_strips
+from tuidl.kernels.simd.packed_kernel import MR, PANEL
+from tuidl.kernels.simd.packing import pack_strips
+from tuidl.kernels.simd.panels import (
+    FEW,
+    LEAST_COLUMNS,
+    Factor,
+    Strides,
+    multiply_block,
+    width_for,
+)
 from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
+__all__ = ["Strides", "gemm_block", "gemm_prepacked", "pack_b", "packed_size"]
+
 KC = 192
 """Terms of a block."""
-NC_BYTES = 1024
+NC_BYTES = 2048
 """Bytes of a row of a packed block of B."""
 MC_BYTES = 192
-"""Bytes of a column of a packed block of A."""
+"""Bytes of a column of a block of A."""
 FEW_ROWS, MORE_ROWS = 16, 96
 """Rows of A below which B stays where it lies, if its rows are contiguous: any B, and one whose
 block is spread over at most MOST_LYING bytes."""
-MOST_LYING, MOST_ACROSS = 1 << 18, 1 << 16
-"""Bytes over which a block of B, or of an A whose columns are contiguous, is spread up to which
-reading it there costs little: of that A each panel of B reads all again, a few numbers of a line of
-the cache at a time."""
 STRIP = 16
 """A multiple of the numbers in a vector, on every processor and for both dtypes."""
-WIDTH_OF_ONE, WIDTH_OF_FEW, FEW = WIDTHS[1], WIDTHS[2], max(WIDTHS)
-"""Vectors of a panel of B for one row of A, for up to FEW."""
+MOST_LYING = 1 << 18
+"""Bytes over which a block of B is spread up to which reading it there costs little."""
 MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
 """What is to be done: C = A B; the same with B as ``pack_b`` left it; or only pack B, into C."""
 
-_block_of_b = stack_of(KC * NC_BYTES)
-_block_of_a = stack_of(KC * MC_BYTES)
-
-
-class Strides(NamedTuple):
-    """Of a matrix, in numbers: from a row to the next, and from a column; one of them is 1."""
-
-    row: Any
-    column: Any
-
-
-class _Panel(NamedTuple):
-    """Some columns of a block of B, where they begin in C, and how many there are."""
-
-    pointer: Any
-    row: Any
-    strip: Any
-    column: Any
-    columns: Any
-    vectors: Any
-
 
 @device_function
-def _height(rows):
-    """The height of the next tile: one of HEIGHTS."""
-    for height in HEIGHTS:
-        if height <= rows:
-            return height
-    return 0
-
-
-@inline_ir
-def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
-    """Tile by tile, a panel of B with a block of A."""
-    block, i = Block(strides.row, strides.column, panel.row, panel.strip, depth), 0
-    while i < rows:
-        height = _height(rows - i)
-        here = pointer_at(a, i * strides.row)
-        there = pointer_at(c, i * ldc + panel.column)
-        first = pointer_at(start.pointer, i * start.ld + panel.column)
-        begin = Start(first, start.ld, start.is_any)
-        packed_tile(
-            here, panel.pointer, block, begin, there, ldc, height, panel.vectors, panel.columns
-        )
-        i += height
-
-
-@device_function
-def _width(m):
-    """Vectors of a panel for an A of so many rows."""
-    return WIDTH_OF_ONE if m == 1 else WIDTH_OF_FEW if m <= FEW else NR_VECTORS
-
-
-@inline_ir
-def _panel(b, b_row, lying, strips, depth, strip, columns, width):
-    """The panel from ``strip`` on: of the ``lying`` first ones where B is, else of the packed."""
-    lanes = lanes_of(b)
-    column = strip * lanes
-    end = lying if strip < lying else vectors_for(columns, lanes)
-    vectors = width if end - strip >= width else min(NR_VECTORS, end - strip)
-    count = min(vectors * lanes, columns - column)
-    if strip < lying:
-        return _Panel(pointer_at(b, column), b_row, lanes, column, count, vectors)
-    place = pointer_at(strips, column * depth)
-    return _Panel(place, lanes, depth * lanes, column, count, vectors)
+def _columns_of_block(n, lanes):
+    """Columns of a block of B: as many in each as in the last, nearly."""
+    pair, most = NR_VECTORS * lanes, NC_BYTES * lanes // VECTOR_BYTES
+    blocks = max((n + most - 1) // most, 1)
+    return max((n + blocks - 1) // blocks + pair - 1, pair) // pair * pair
 
 
 @inline_ir
@@ -142,16 +92,20 @@ def packed_gemm(
     Pointers and strides in numbers. ``task``: MULTIPLY, MULTIPLY_PACKED or PACK.
     """
     lanes = lanes_of(c)
-    buffer_b, buffer_a = _block_of_b(c), _block_of_a(c)
-    most, across = MOST_LYING * lanes // VECTOR_BYTES, MOST_ACROSS * lanes // VECTOR_BYTES
+    most = MOST_LYING * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
     packs = task == PACK or (task == MULTIPLY and not (is_lying and m <= FEW))
-    wide, width = NR_VECTORS if packs and 0 < m <= MR else NC_BYTES // VECTOR_BYTES, _width(m)
+    wide = NR_VECTORS * lanes if packs and 0 < m <= MR else _columns_of_block(n, lanes)
     mc = MC_BYTES * lanes // VECTOR_BYTES
-    all_columns = in_vectors(n, lanes)
-    for j in range(0, n, wide * lanes):
-        columns = min(wide * lanes, n - j)
+    passes = not is_lying and m > mc and min(n, wide) >= LEAST_COLUMNS
+    mc = PANEL if passes and a_column == 1 else mc
+    all_columns, deepest = in_vectors(n, lanes), min(k, KC)
+    broadest = 0 if task != MULTIPLY else lanes if is_lying else min(wide, all_columns)
+    buffer_b = stack_for(c, deepest * (broadest + mc))
+    buffer_a = pointer_at(buffer_b, deepest * broadest)
+    for j in range(0, n, wide):
+        columns = min(wide, n - j)
         for p in range(0, max(k, 1), KC):
             depth, here = min(KC, k - p), pointer_at(b, p * b_row + j * b_column)
             lying, strips = columns // lanes if is_lying else 0, buffer_b
@@ -160,25 +114,18 @@ def packed_gemm(
                     b if task == MULTIPLY_PACKED else c, p * all_columns + j * depth
                 )
             if task != MULTIPLY_PACKED:
-                rest, to = lying * lanes, pointer_at(strips, lying * lanes * depth)
+                rest = lying * lanes
                 there = pointer_at(here, rest * b_column)
-                pack_strips(there, b_row, b_column, to, depth, columns - rest)
+                pack_strips(there, b_row, b_column, strips, depth, columns - rest)
             start = _start_of(start_with if p == 0 else START_C, bias, c, ldc)
+            factor = Factor(here, b_row, lying, strips, columns, passes)
             for i in range(0, m, mc):
                 rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
-                strides = Strides(a_row, a_column)
-                if a_row == 1 and a_column * depth > across:
-                    pack_rows(block, a_column, buffer_a, mc, rows, depth)
-                    block, strides = buffer_a, Strides(1, mc)
-                strip = 0
-                while strip * lanes < columns:
-                    panel = _panel(here, b_row, lying, strips, depth, strip, columns, width)
-                    begin = pointer_at(start.pointer, i * start.ld + j)
-                    _multiply_panel(
-                        block, strides, depth, panel, Start(begin, start.ld, start.is_any),
-                        pointer_at(c, i * ldc + j), ldc, rows,
-                    )  # fmt: skip
-                    strip += panel.vectors
+                begin = Start(pointer_at(start.pointer, i * start.ld + j), start.ld, start.is_any)
+                multiply_block(
+                    block, Strides(a_row, a_column), buffer_a, depth, factor, begin,
+                    pointer_at(c, i * ldc + j), ldc, rows, width_for(m),
+                )  # fmt: skip
 
 
 def _packed_signature(p):

@@ -5,6 +5,7 @@ the tile's B is a vector of each of its two strips. Sums start with 0, and what 
 is added at their end: so a sum of thousands of terms is one of blocks, and rounds less.
 """
 
+from functools import reduce
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
@@ -15,12 +16,15 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.simd.micro_kernel import GROUP, NR_VECTORS, Start, Tile, hidden
-from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES
+from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES, Vectors
 
 MR = 12 if HAS_MANY_REGISTERS else 6
 """Rows of a tile: 12 x 2 sums, 2 vectors of B, one number of A of 32 registers; 6 x 2 of 16."""
 HEIGHTS = tuple(n for n in (12, 8, 6, 4, 2, 1) if n <= MR)
 """Rows that there is code for."""
+PANEL = 12
+"""Rows of A that all of a packed block of B is multiplied by before the next ones: they stay in the
+first-level cache. From a column of theirs to the next, where they are packed."""
 WIDTHS = {1: 8, 2: 4, 3: 4}
 """Vectors of a tile where C has so few rows, in place of NR_VECTORS: a sum waits for its addition
 before, and with only two of them the processor would mostly be idle."""
@@ -33,13 +37,14 @@ class Block(NamedTuple):
     """Where a block of the factors lies, in numbers.
 
     ``a_row``, ``a_column``: from a row of A to the next, from a column to the next. ``b_row``,
-    ``b_strip``: from a row of B's strip to the next, from a strip to the next. ``depth``: terms.
+    ``b_pair``: from a row of a panel to the next, from two vectors of a row to the next two.
+    ``depth``: terms.
     """
 
     a_row: Any
     a_column: Any
     b_row: Any
-    b_strip: Any
+    b_pair: Any
     depth: Any
 
 
@@ -51,7 +56,8 @@ def packed_tile(a, b, block, start, c, ldc, rows, vectors, columns):
     """
     lanes = VECTOR_BYTES // a.itemsize
     for vector in range(vectors):
-        sums, strip = np.zeros((rows, lanes), a.dtype), b[vector * block.b_strip :]
+        pair, within = divmod(vector, NR_VECTORS)
+        sums, strip = np.zeros((rows, lanes), a.dtype), b[pair * block.b_pair + within * lanes :]
         for k in range(block.depth):
             column = [a[row * block.a_row + k * block.a_column] for row in range(rows)]
             sums += np.outer(column, strip[k * block.b_row :][:lanes])
@@ -70,8 +76,13 @@ def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors, colu
         operands, function = [a, b, *block, *start, c, ldc, columns], builder.function
         end = function.append_basic_block("tile_end")
         key = builder.add(builder.mul(rows, SIZE(MOST_VECTORS + 1)), vectors)
-        switch = builder.switch(key, end)
-        for mr, width in TILES:
+        pair = NR_VECTORS * Vectors(builder, a.type.pointee).lanes
+        usual = SIZE(MR * (MOST_VECTORS + 1) + NR_VECTORS)
+        is_usual = builder.and_(
+            builder.icmp_signed("==", key, usual), _is_packed(builder, block, pair)
+        )
+        switch = builder.switch(builder.select(is_usual, SIZE(0), key), end)
+        for mr, width in ((0, 0), *TILES):
             body = function.append_basic_block(f"tile_{mr}_{width}")
             switch.add_case(SIZE(mr * (MOST_VECTORS + 1) + width), body)
             builder.position_at_end(body)
@@ -84,8 +95,20 @@ def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors, colu
     return types.void(a, b, block, start, c, size, size, size, size), codegen
 
 
+def _is_packed(builder: Any, block: Any, pair: int) -> Any:
+    """Whether both factors lie as the tile of no size of its own has them."""
+    wanted = Block(1, PANEL, pair, None, None)
+    pairs = zip(block, wanted, strict=True)
+    tests = [builder.icmp_signed("==", a, SIZE(b)) for a, b in pairs if b is not None]
+    return reduce(builder.and_, tests)
+
+
 def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> Any:
-    """The function of one tile: its loop is optimised by itself, in less time."""
+    """The function of one tile: its loop is optimised by itself, in less time.
+
+    0 rows: those of the most usual tile, whose factors are both packed. Their numbers lie in one
+    row each, which one pointer goes along.
+    """
     kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
     function = ir.Function(module, kind, module.get_unique_name(f"tile_{mr}_{vectors}"))
     function.linkage = "internal"
@@ -93,11 +116,15 @@ def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> An
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     a, b, *rest, c, ldc, columns = function.args
     block, start = Block(*rest[:5]), Start(*rest[5:])
-    tile = Tile(builder, operands[0].type.pointee, mr, vectors, None, is_padded=True)
+    scalar, is_packed = operands[0].type.pointee, mr == 0
+    tile = Tile(builder, scalar, mr or MR, vectors or NR_VECTORS, None, is_padded=True)
     for _, place in tile.cells(c, ldc):
         tile.simd.prefetch(place)
-    _sum_up(tile, a, b, block)
-    behind = builder.sub(columns, SIZE((vectors - 1) * tile.simd.lanes))
+    if is_packed:
+        _sum_up_packed(tile, a, b, block.depth)
+    else:
+        _sum_up(tile, a, b, block)
+    behind = builder.sub(columns, SIZE(tile.vectors[-1] * tile.simd.lanes))
     with builder.if_else(builder.icmp_signed("<", behind, SIZE(tile.simd.lanes))) as (part, whole):
         with part:
             _finish(tile, start, c, ldc, tile.simd.mask(behind))
@@ -120,6 +147,25 @@ def _finish(tile: Any, start: Start, c: Any, ldc: Any, mask: Any) -> None:
         simd.store(builder.load(total), place, which)
 
 
+def _vector_of(tile: Any, line: Any, number: int, block: Block) -> Any:
+    """Where a vector of a row of B is."""
+    pair, within = divmod(number, NR_VECTORS)
+    first = tile.at(line, SIZE(pair), block.b_pair)
+    return tile.builder.gep(first, [SIZE(within * tile.simd.lanes)])
+
+
+def _sum_up_packed(tile: Any, a: Any, b: Any, depth: Any) -> None:
+    """As ``_sum_up``, of a panel of A and one of B."""
+    builder, lanes = tile.builder, tile.simd.lanes
+    with cgutils.for_range(builder, depth) as k:
+        column = tile.at(a, k.index, SIZE(PANEL))
+        line = tile.at(b, k.index, SIZE(NR_VECTORS * lanes))
+        tile.rank_1_update(
+            [builder.gep(column, [SIZE(row)]) for row in tile.rows],
+            [builder.gep(line, [SIZE(v * lanes)]) for v in tile.vectors],
+        )
+
+
 def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
     """The code for the loop over K.
 
@@ -136,7 +182,7 @@ def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
         line = tile.at(b, k.index, block.b_row)
         tile.rank_1_update(
             [tile.at(columns[row // GROUP], SIZE(row % GROUP), block.a_row) for row in tile.rows],
-            [tile.at(line, SIZE(v), block.b_strip) for v in tile.vectors],
+            [_vector_of(tile, line, v, block) for v in tile.vectors],
         )
         for first, column in zip(firsts, columns, strict=True):
             builder.store(builder.gep(column, [block.a_column]), first)
