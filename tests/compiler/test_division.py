@@ -209,7 +209,7 @@ def test_each_part_is_done_by_one_lane_and_small_ones_are_spread(batch: int) -> 
 def test_for_one_thread_outputs_are_computed_in_one_piece() -> None:
     """But for what lanes keep from step to step; the bits are compared above."""
     routine = helpers.model(DEEP, batch=64).program.train
-    rows, whole = routine.rows_for(64), routine.rows_for(64, undivided=True)
+    rows, whole = routine.rows_for(64), routine.rows_for(64, threads=1)
     for number, instruction in enumerate(routine.emitted.instructions):
         if instruction.tiled:
             signature = KERNELS[instruction.kernel].signature
@@ -217,3 +217,19 @@ def test_for_one_thread_outputs_are_computed_in_one_piece() -> None:
             assert values[[o.name for o in signature.options].index("parts")] == 1
     assert whole.rows.shape[1] <= rows.rows.shape[1]
     assert routine.rows_for(64) is rows
+
+
+@pytest.mark.usefixtures("way")
+def test_for_two_threads_outputs_are_computed_in_two_pieces_one_on_each() -> None:
+    routine = helpers.model(DEEP, batch=64).program.train
+    rows = routine.rows_for(64, threads=2)
+    for number, instruction in enumerate(routine.emitted.instructions):
+        if instruction.tiled:
+            signature = KERNELS[instruction.kernel].signature
+            names = [option.name for option in signature.options]
+            lanes = range(rows.lanes_of(number))
+            values = [signature.decode(rows.rows[number, lane])[1] for lane in lanes]
+            parts = values[0][names.index("parts")]
+            assert parts <= 2
+            own = sorted(one[names.index("part")] for one in values)
+            assert own[:parts] == list(range(parts))

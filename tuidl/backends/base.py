@@ -63,13 +63,18 @@ class BatchPlan:
         whole = routine.rows_for(batch)
         return cls(routine, whole, routine.rows_for(left) if left else whole)
 
+    def on(self, threads: int) -> "BatchPlan":
+        """The same to the last bit, as it suits so many threads: on powers of two of them outputs
+        by tiles are cut into as many pieces."""
+        if threads.bit_count() == 1 and threads not in self._suited:
+            kinds = (self.whole, self.short)
+            rows = [self.routine.rows_for(kind.batch, threads=threads) for kind in kinds]
+            self._suited[threads] = BatchPlan(self.routine, *rows)
+        return self._suited.get(threads, self)
+
     @cached_property
-    def undivided(self) -> "BatchPlan":
-        """The same to the last bit, for one thread."""
-        whole, short = (
-            self.routine.rows_for(kind.batch, undivided=True) for kind in (self.whole, self.short)
-        )
-        return BatchPlan(self.routine, whole, short)
+    def _suited(self) -> "dict[int, BatchPlan]":
+        return {}
 
     @property
     def batch(self) -> int:

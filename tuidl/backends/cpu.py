@@ -116,8 +116,9 @@ class CpuEngine:
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         self.step_state[EPOCH] = dataset.epoch
+        batches = batches.on(self.threads)
         if self.threads == 1:
-            return self._run(batches.undivided, dataset, chunk)
+            return self._run(batches, dataset, chunk)
         if batches.most_lanes == 1:
             return self._steps(batches, dataset, chunk)
         return self._in_parallel(lambda: self._run(batches, dataset, chunk))
@@ -128,8 +129,9 @@ class CpuEngine:
         if self.program.settle is not None:
             return run_in_turn(self, plans, dataset, chunk, turns)
         self.step_state[EPOCH] = dataset.epoch
+        plans = [plan.on(self.threads) for plan in plans]
         if self.threads == 1:
-            return self._alternate([p.undivided for p in plans], dataset, chunk, turns)
+            return self._alternate(plans, dataset, chunk, turns)
         if max(p.most_lanes for p in plans) == 1:
             return self._alternate(plans, dataset, chunk, turns)
         return self._in_parallel(lambda: self._alternate(plans, dataset, chunk, turns))
@@ -137,7 +139,7 @@ class CpuEngine:
     def again(
         self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
     ) -> Callable[[Array], None]:
-        arguments = self._arguments(batches.undivided, dataset, chunk, alone=True)
+        arguments = self._arguments(batches.on(1), dataset, chunk, alone=True)
         state, stop = self.step_state.copy(), np.zeros(1, np.int64)
         own = {id(self.step_state): state, id(self.stop): stop}  # nothing is to be put back
         call = self._loop.prepared(INPUTS, *(own.get(id(one), one) for one in arguments))
@@ -255,7 +257,7 @@ class CpuEngine:
 
         Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.
         """
-        batches = batches.undivided
+        batches = batches.on(1)
         rows = batches.whole.rows
         ticks = np.zeros((steps, FIRST_ROW + rows.shape[0], rows.shape[1]), np.int64)
         compiled_timer(self.dtype)(

@@ -74,7 +74,7 @@ class Routine:
     tiles: int
     update_lanes: int
     flops: int
-    _known_rows: dict[tuple[int, bool], Rows] = field(
+    _known_rows: dict[tuple[int, int], Rows] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -138,27 +138,27 @@ class Routine:
             view, lane, self.examples_of(lane, batch), self.first_of(lane, batch)
         )
 
-    def rows_for(self, batch: int, *, undivided: bool = False) -> Rows:
+    def rows_for(self, batch: int, *, threads: int = 0) -> Rows:
         """The rows for a batch of ``batch`` examples (at most the capacity).
 
-        ``undivided``: for one thread, with each output computed in one piece. The bits are the
-        same; smaller tiles would pack their factors more often.
+        ``threads``: 0 for any number of them; otherwise each output is computed in as many pieces,
+        on one thread in one. The bits are the same; smaller tiles pack their factors more often.
         """
         if not 0 <= batch <= self.capacity:
             raise ValueError(f"batch of {batch} for a capacity of {self.capacity}")
-        key = (batch, undivided)
+        key = (batch, threads)
         if (known := self._known_rows.get(key)) is None:
-            known = self._known_rows[key] = self._assemble(batch, undivided)
+            known = self._known_rows[key] = self._assemble(batch, threads)
             for other in [*self._known_rows][:-MOST_KNOWN_ROWS]:
                 self._known_rows.pop(other, None)
         return known
 
-    def _assemble(self, batch: int, undivided: bool) -> Rows:
+    def _assemble(self, batch: int, threads: int) -> Rows:
         stages = [
-            (first, end, self._width(first, end, batch, undivided)) for first, end, _ in self.stages
+            (first, end, self._width(first, end, batch, threads)) for first, end, _ in self.stages
         ]
         lanes = range(max((width for _, _, width in stages), default=self.shards_of(batch)))
-        cuts = self._cuts(stages, batch, undivided)
+        cuts = self._cuts(stages, batch, threads)
         rows = [
             [self._row(instruction, lane, batch, cut) for lane in lanes]
             for instruction, cut in zip(self.emitted.instructions, cuts, strict=True)
@@ -188,24 +188,25 @@ class Routine:
             outputs=addresses(emitted.output),
         )
 
-    def _width(self, first: int, end: int, batch: int, undivided: bool = False) -> int:
+    def _width(self, first: int, end: int, batch: int, threads: int = 0) -> int:
         """Lanes of a stage: fewer tiles than there could be where its work is in few parts.
 
         One without instructions copies examples, shard by shard.
         """
         stage = self.emitted.instructions[first:end]
         if stage and stage[0].tiled:
-            return min(self.tiles, sum(_parts(i, batch, self.tiles, undivided) for i in stage))
+            parts = [_parts(i, batch, self.tiles, threads) for i in stage]
+            return max(*parts, min(self.tiles, sum(parts), threads or self.tiles))
         return self.update_lanes if stage and stage[0].shared else self.shards_of(batch)
 
-    def _cuts(self, stages: Stages, batch: int, undivided: bool) -> list[Cut]:
+    def _cuts(self, stages: Stages, batch: int, threads: int) -> list[Cut]:
         """How each instruction by tiles is cut. In a stage, the next one's first part goes to the
         lane behind the last part's, so that small instructions keep all lanes busy."""
         cuts: list[Cut] = []
         for first, end, width in stages:
             lane = 0
             for instruction in self.emitted.instructions[first:end]:
-                parts = _parts(instruction, batch, width, undivided) if instruction.tiled else 1
+                parts = _parts(instruction, batch, width, threads) if instruction.tiled else 1
                 cuts.append(Cut(lane, parts, width))
                 lane = (lane + parts) % width
         return cuts
@@ -261,8 +262,10 @@ class Routine:
         return span * lane // self.update_lanes // LINE * LINE
 
 
-def _parts(instruction: Instruction, batch: int, most: int, undivided: bool) -> int:
+def _parts(instruction: Instruction, batch: int, most: int, threads: int) -> int:
     """Of an instruction by tiles. What lanes keep from step to step, lists of rows, is as they were
     cut."""
     keeps = any(view.buffer.region is Region.SHARED for view in instruction.operands)
-    return 1 if undivided and not keeps else parts_of(instruction, batch, most)
+    if threads and not keeps:
+        most = min(most, threads)
+    return parts_of(instruction, batch, most)
