@@ -6,6 +6,9 @@ from tuidl.kernels.elementary import ONE
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.intrinsics import data_of, flat, pointer_at
+from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.squares import Sides, sum_square
 
 
 @device_function
@@ -20,36 +23,30 @@ def _between(place, factor, length):
 @kernel("nhwc -> npqc", cost="npqc")
 def upsample2d_nearest(x, y, factor_y, factor_x):
     """y[n, p, q] = x[n, p // factor_y, q // factor_x]."""
-    _, height, width, channels = x.shape
+    _, height, width, _ = x.shape
     for n in range(x.shape[0]):
         for row in range(height):
             first = y[n, row * factor_y]
             for column in range(width):
                 pixel = x[n, row, column]
                 for q in range(column * factor_x, (column + 1) * factor_x):
-                    for c in range(channels):
-                        first[q, c] = pixel[c]
+                    copy_values(first[q], pixel)
             for p in range(row * factor_y + 1, (row + 1) * factor_y):
-                line = y[n, p]
-                for q in range(width * factor_x):
-                    for c in range(channels):
-                        line[q, c] = first[q, c]
+                copy_values(flat(y[n, p]), flat(first))
 
 
 @kernel("npqc -> nhwc", cost="npqc")
 def upsample2d_nearest_gradient(dy, dx, factor_y, factor_x):
     """dx: the sum over what each pixel became."""
     _, height, width, channels = dx.shape
+    line, size = width * factor_x * channels, dy.shape[1] * dy.shape[2] * channels
     for n in range(dx.shape[0]):
         for row in range(height):
             for column in range(width):
-                total = dx[n, row, column]
-                total[:] = 0
-                for p in range(row * factor_y, (row + 1) * factor_y):
-                    for q in range(column * factor_x, (column + 1) * factor_x):
-                        d = dy[n, p, q]
-                        for c in range(channels):
-                            total[c] += d[c]
+                pixel = (row * factor_y * width + column) * factor_x
+                square = pointer_at(data_of(dy), n * size + pixel * channels)
+                sides = Sides(factor_y, line, factor_x, channels)
+                sum_square(data_of(dx[n, row, column]), square, sides, channels)
 
 
 @kernel("nhwc -> npqc", cost="8npqc")
