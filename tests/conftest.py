@@ -91,3 +91,6 @@ def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "SERIAL_UPDATE", 1)
     for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD"):
         monkeypatch.setattr(division, name, 1)
+    # sequences whose weights every step reads again would have fewer, as that costs less
+    monkeypatch.setattr(division, "_walks", lambda node: False)
+    monkeypatch.setattr(division, "FEW_SHARDS", division.MOST_SHARDS)
