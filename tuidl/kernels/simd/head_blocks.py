@@ -12,6 +12,7 @@ from tuidl.kernels.simd.gemm import START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import array_at, pointer_at
 from tuidl.kernels.simd.lanes import in_vectors, lanes_of
 from tuidl.kernels.simd.memory import prefetch_elements
+from tuidl.kernels.simd.micro_kernel import NR_VECTORS
 from tuidl.kernels.simd.packed_gemm import KC, Strides, gemm_block, gemm_prepacked, pack_b
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
@@ -90,10 +91,15 @@ class Factors(NamedTuple):
 
 @inline_ir
 def block_of(scores, hiding, first, rows, start, seen):
-    """The block of these queries with the keys from ``start`` on, of which they see ``seen``."""
-    end = min(first + rows, seen) if hiding.causal else seen
+    """The block of these queries with the keys from ``start`` on, of which they see ``seen``.
+
+    Its rows are whole panels of the packed keys, as far as these go: of a part of one, the keys
+    would lie elsewhere.
+    """
+    end, lanes = min(first + rows, seen) if hiding.causal else seen, lanes_of(scores)
     columns = min(KEYS, end - start)
-    return Block(first, rows, start, columns, in_vectors(columns, lanes_of(scores)))
+    stride = min(in_vectors(columns, NR_VECTORS * lanes), in_vectors(seen - start, lanes))
+    return Block(first, rows, start, columns, stride)
 
 
 @inline_ir
