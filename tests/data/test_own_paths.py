@@ -46,7 +46,10 @@ def test_paths_are_relative_to_the_preset(tmp_path: Path, monkeypatch: pytest.Mo
         ('{source = "npz", path = "/dev/zero"}', "/dev/zero: not a file"),
         ('{source = "images", path = "none", size = [8, 8]}', "none: No such file"),
         ('{source = "images", path = "mine.toml", size = [8, 8]}', "mine.toml: Not a directory"),
-        ('{source = "csv", path = "a\\u0000b", target = "paid"}', "data.path: expected text"),
+        (
+            '{source = "csv", path = "a\\u0000b", target = "paid"}',
+            "data.path: expected a path without control",
+        ),
         ('{source = "csv", path = "x.csv"}', "data.target: missing"),
         ('{source = "images", path = "x", size = [8]}', "data.size"),
         ('{source = "images", path = "x", size = [8, 0]}', "data.size[1]: expected a whole number"),
