@@ -5,7 +5,7 @@ All arrays have time in front; ``inputs`` is x W + b of all steps, made by a ``d
 
 import numpy as np
 
-from tuidl.kernels.elementary import ZERO, tanh
+from tuidl.kernels.elementary import ONE, ZERO, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
@@ -74,9 +74,9 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
     for t in range(d_states.shape[0] - 1, -1, -1):
         state, above = flat(states[t + 1]), flat(d_states[t])
         out = flat(d_inputs[t])
-        retreat_simple(
-            data_of(state), data_of(above), data_of(passed), data_of(out), state.shape[0]
-        )
+        # LLVM's loop: with whole vectors here the step of a single unit took 1.08 times as long
+        for i in range(state.shape[0]):
+            out[i] = (above[i] + passed[i]) * (ONE - state[i] * state[i])
         if recurrent.size == 1:
             for i in range(out.shape[0]):
                 passed[i] = recurrent[0, 0] * out[i]
