@@ -13,7 +13,7 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import inline_ir, intrinsic_for
 from tuidl.kernels.simd.column_sums import AHEAD, BLOCK, place_of
-from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.intrinsics import array_at, data_of
 from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 
@@ -73,15 +73,10 @@ class ColumnMap:
         return self.times(self.less(x, mean), inverse)
 
 
-def _matrix(pointer: Any, rows: int, columns: int) -> Any:
-    """The matrix behind a pointer of plain Python: a view."""
-    return pointer[: rows * columns].reshape(rows, columns)
-
-
 def _normalize(x, means, inverses, gammas, betas, rows, columns, y):
     mean, inverse, gamma, beta = (v[:columns] for v in (means, inverses, gammas, betas))
-    values = _matrix(x, rows, columns)
-    _matrix(y, rows, columns)[...] = gamma * ((values - mean) * inverse) + beta
+    values = array_at(x, (rows, columns))
+    array_at(y, (rows, columns))[...] = gamma * ((values - mean) * inverse) + beta
 
 
 @intrinsic_for(_normalize)
@@ -115,8 +110,8 @@ def normalize_rows(x, means, inverses, gammas, betas, y):
 
 def _normalize_by_averages(x, means, variances, gammas, betas, epsilon, rows, columns, y):
     mean, variance, gamma, beta = (v[:columns] for v in (means, variances, gammas, betas))
-    values, factor = _matrix(x, rows, columns), gamma / np.sqrt(variance + epsilon)
-    _matrix(y, rows, columns)[...] = (values - mean) * factor + beta
+    values, factor = array_at(x, (rows, columns)), gamma / np.sqrt(variance + epsilon)
+    array_at(y, (rows, columns))[...] = (values - mean) * factor + beta
 
 
 @intrinsic_for(_normalize_by_averages)
@@ -159,9 +154,9 @@ def _slopes(x, d, means, inverses, gammas, products, sums, share, rows, columns,
     mean, inverse, gamma, product, total = (
         v[:columns] for v in (means, inverses, gammas, products, sums)
     )
-    values, slopes = _matrix(x, rows, columns), _matrix(d, rows, columns)
+    values, slopes = array_at(x, (rows, columns)), array_at(d, (rows, columns))
     shared = share * (total + (values - mean) * inverse * product)
-    _matrix(dx, rows, columns)[...] = gamma * inverse * (slopes - shared)
+    array_at(dx, (rows, columns))[...] = gamma * inverse * (slopes - shared)
 
 
 @intrinsic_for(_slopes)

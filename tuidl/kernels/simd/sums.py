@@ -9,13 +9,8 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import inline_ir, intrinsic_for
 from tuidl.kernels.simd.column_sums import AHEAD, ColumnSums, place_of
-from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.intrinsics import array_at, data_of, pointer_at
 from tuidl.kernels.simd.vectors import SIZE
-
-
-def _matrix(pointer, rows, columns):
-    """The matrix behind a pointer of plain Python."""
-    return pointer[: rows * columns].reshape(rows, columns)
 
 
 def _sum_runs(data, runs, stride, rows, ld, columns, sums):
@@ -117,7 +112,7 @@ def sum_listed_rows(table, numbers, sums):
 
 
 def _sum_distances(x, means, rows, columns, rests, distances):
-    gaps = _matrix(x, rows, columns) - means[:columns]
+    gaps = array_at(x, (rows, columns)) - means[:columns]
     missed, squares = (
         gaps.sum(axis=0, dtype=np.float64),
         (gaps * gaps).sum(axis=0, dtype=np.float64),
@@ -166,7 +161,7 @@ def sum_distances(x, means, rests, distances):
 
 
 def _sum_squared_errors(x, y, rows, columns, sums):
-    errors = _matrix(x, rows, columns) - _matrix(y, rows, columns)
+    errors = array_at(x, (rows, columns)) - array_at(y, (rows, columns))
     sums[:columns] = (errors * errors).sum(axis=0, dtype=np.float64)
 
 
@@ -210,7 +205,7 @@ def _sums_of_products(by_row: bool) -> Any:
     """
 
     def sums_of_products(x, d, means, inverses, rows, columns, products, sums):
-        values, slopes = _matrix(x, rows, columns), _matrix(d, rows, columns)
+        values, slopes = array_at(x, (rows, columns)), array_at(d, (rows, columns))
         shape = (rows, 1) if by_row else (1, columns)
         count = rows if by_row else columns
         mean, inverse = means[:count].reshape(shape), inverses[:count].reshape(shape)
