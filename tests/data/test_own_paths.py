@@ -8,6 +8,7 @@ from tests import helpers
 from tests.cli.here import tuidl
 from tests.data.test_csv import PEOPLE
 from tuidl.core.errors import TuidlError
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 
 
@@ -71,3 +72,37 @@ def test_a_table_trains_from_the_command_line(tmp_path: Path) -> None:
     result = tuidl(str(path), "--no-ui")
     assert result.returncode == 2
     assert "people.csv: No such file" in result.stderr
+
+
+def test_paths_in_a_table_of_set_start_at_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"{i},{i % 7}.5,{i * i % 11}.25\n" for i in range(20))
+    (tmp_path / "t.csv").write_text(f"n,a b,y\n{rows}")
+    monkeypatch.chdir(tmp_path)
+    said = 'data={source="csv", path="t.csv", target="y", columns={"a b"={kind="ignore"}}}'
+    preset = load_preset("linear_regression", (said,))
+    assert preset.data.path == str(tmp_path / "t.csv")
+    assert preset.data.columns["a b"].said == "ignore"
+
+
+@pytest.mark.parametrize(
+    ("rest", "error"),
+    [
+        ('target=["a", "b", "c"]', "data.target: names every column: expected one to learn from"),
+        ("target=[1, 2, 3]", "data.target: names every column"),
+        ('target=["a", "b"], weight="c"', "data.target: names every column, and data.weight the"),
+        ('target=["a", "b"], split="by c"', "names every column, and data.split the others"),
+        ('target="a", ignore=["b", "c"]', "data.ignore: leaves no column to learn from"),
+        (
+            'target=["a", "b"], columns={c={kind="ignore"}}',
+            "data.target: leaves no column to learn from: 'c' is left out (by data.columns.c.kind)",
+        ),
+    ],
+)
+def test_columns_that_leave_none_to_learn_from(tmp_path: Path, rest: str, error: str) -> None:
+    (tmp_path / "t.csv").write_text("a,b,c\n" + "1,2,3\n4,5,6\n7,8,9\n" * 4)
+    path = preset_on(tmp_path, f'{{source = "csv", path = "t.csv", {rest}}}')
+    with pytest.raises(TuidlError) as caught:
+        Preset.load(path).source.split()
+    assert error in str(caught.value)

@@ -49,7 +49,8 @@ WRONG = [
     ("training.batch_size=0", "training.batch_size: expected a whole number >= 1, got 0"),
     ("training.batch_size='ful'", "training.batch_size: no 'ful'; did you mean 'full'? "
                                   "(valid: full)"),
-    ("training.batch_size=[1]", "training.batch_size: expected a whole number or text, got [1]"),
+    ("training.batch_size=[1]", "training.batch_size: expected a whole number or text, got [1] "
+                                "(valid: full)"),
     ("training.seed=-1", "training.seed: expected a whole number >= 0, got -1"),
     ("training.seed=4294967296", "training.seed: expected a whole number <= 4294967295, "
                                  "got 4294967296"),
@@ -98,7 +99,8 @@ WRONG = [
     ("layers.0={filters=3}", f"layers[0].type: missing (valid: {LAYER_NAMES})"),
     ("layers.0.type='conv2'", "layers[0].type: no 'conv2'; did you mean 'conv2d'? "
                               f"(valid: {LAYER_NAMES})"),
-    ("layers.0.type=7", f"layers[0].type: no 7 (valid: {LAYER_NAMES})"),
+    ("layers.0.type=7", f"layers[0].type: expected text, got 7 (valid: {LAYER_NAMES})"),
+    ("layers.0.type=inf", f"layers[0].type: expected text, got inf (valid: {LAYER_NAMES})"),
     ("layers.0.filter=3", "layers[0].filter: unknown key; did you mean 'filters'? "
                           f"(valid: {CONV_KEYS})"),
     ("layers.0={type='conv2d'}", "layers[0].filters: missing: it has no default"),
@@ -118,6 +120,16 @@ WRONG = [
     ("optimizer.type='adm'", "optimizer.type: no 'adm'; did you mean 'adam'? "
                               f"(valid: {OPTIMIZER_NAMES})"),
     ("optimizer.learning_rate=0", "optimizer.learning_rate: expected a number > 0.0, got 0"),
+    ("name=inf", "name: expected text, got inf"),
+    ("training.epochs=inf", "training.epochs: expected a whole number, got inf"),
+    ("training.metrics=inf", "training.metrics: expected a list, got inf"),
+    ("weights.frozen=[nan]", "weights.frozen[0]: expected text, got nan"),
+    ("data={source='csv', path='a', columns={b={unit=inf}}}", "data.columns.b.unit: expected "
+                                                              "text, got inf"),
+    ("data={source='csv', path='a', columns={b={missing=inf}}}", "data.columns.b.missing: "
+                                                                 "expected a finite number, "
+                                                                 "got inf"),
+    ("loss.class_weights={a=inf}", "loss.class_weights.a: expected a finite number, got inf"),
     ("optimizer.learning_rate=nan", "optimizer.learning_rate: expected a finite number, got nan"),
     ("optimizer.learning_rate=-inf", "optimizer.learning_rate: expected a finite number, got "
                                      "-inf"),

@@ -1,10 +1,9 @@
 """Strict reading of TOML values into records, with errors that a beginner can act on."""
 
-import json
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from typing import Annotated, Any, Union
 
@@ -22,7 +21,16 @@ from msgspec.inspect import (
 
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.user_folders import expanded
-from tuidl.preset.inspecting import info_at, literals, members, steps_to, tags_of, unknown_key
+from tuidl.preset.inspecting import (
+    info_at,
+    literals,
+    members,
+    steps_to,
+    tags_of,
+    takes_numbers,
+    unknown_key,
+)
+from tuidl.preset.toml_edit import value_text
 
 PATHS = ("data.path", "data.titles")
 OTHERWISE = {"data.x": ".npy", "data.y": ".npy", "weights.from": ".safetensors"}
@@ -52,7 +60,7 @@ def convert(value: Any, kind: Any, key: str, siblings: Mapping[str, type[Any]] =
 
     ``siblings``: the records that could stand here, by name: one of them may have an unknown key.
     """
-    _require_finite(value, key)
+    _require_finite(value, kind, key)
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
@@ -66,8 +74,11 @@ def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: st
     if tag not in value:
         raise PresetError(f"{key}.{tag}", f"missing (valid: {', '.join(sorted(kinds))})")
     name = value[tag]
-    if not isinstance(name, str) or name not in kinds:
-        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}{suggestion(str(name), kinds)}")
+    if not isinstance(name, str):
+        problem = f"expected text, got {_shown(name)} (valid: {', '.join(sorted(kinds))})"
+        raise PresetError(f"{key}.{tag}", problem)
+    if name not in kinds:
+        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}{suggestion(name, kinds)}")
     return convert(value, kinds[name], key, kinds)
 
 
@@ -99,20 +110,26 @@ def set_value(table: dict[str, Any], override: str) -> None:
 
 
 def from_here(override: str) -> str:
-    """A ``KEY=VALUE`` whose relative path starts at the working directory, as whoever typed it
-    means it; others as they are."""
+    """A ``KEY=VALUE`` whose relative paths, in tables too, start at the working directory, as
+    whoever typed it means them; others as they are."""
     key, _, text = override.partition("=")
     value = _parsed(text, override)
+    found = _from_here(key.strip(), value)
+    return override if found == value else f"{key}={value_text(found)}"
+
+
+def _from_here(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _from_here(f"{key}.{name}", inner) for name, inner in value.items()}
     if not isinstance(value, str) or not value:
-        return override
-    end = OTHERWISE.get(key.strip())
-    if key.strip() not in PATHS and (end is None or not value.endswith(end)):
-        return override
+        return value
+    end = OTHERWISE.get(key)
+    if key not in PATHS and (end is None or not value.endswith(end)):
+        return value
     try:
-        path = expanded(value).absolute()
+        return str(expanded(value).absolute())
     except (OSError, RuntimeError, ValueError):  # said where the path is read
-        return override
-    return f"{key}={json.dumps(str(path), ensure_ascii=False)}"
+        return value
 
 
 def _parsed(text: str, override: str) -> Any:
@@ -151,15 +168,29 @@ def _index(place: list[Any], step: str, override: str) -> int:
     raise PresetError(f"--set {override}", problem)
 
 
-def _require_finite(value: Any, key: str) -> None:
+def _require_finite(value: Any, kind: Any, key: str) -> None:
+    """Raises PresetError where a number may stand, and one that is not finite does. Elsewhere the
+    validator says what is expected."""
+    for place in _not_finite(value):
+        if takes_numbers(kind, value, place):
+            where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+            got = _below_all(value, place)
+            raise PresetError(f"{key}{where}", f"expected a finite number, got {got}")
+
+
+def _not_finite(value: Any) -> Iterator[tuple[str | int, ...]]:
+    """Where numbers stand that are not finite."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise PresetError(key, f"expected a finite number, got {value}")
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _require_finite(inner, f"{key}.{name}")
-    if isinstance(value, list):
-        for i, inner in enumerate(value):
-            _require_finite(inner, f"{key}[{i}]")
+        yield ()
+    steps: Iterable[str | int] = value if isinstance(value, dict) else ()
+    for step in range(len(value)) if isinstance(value, list) else steps:
+        yield from ((step, *more) for more in _not_finite(value[step]))
+
+
+def _below_all(value: Any, place: tuple[str | int, ...]) -> Any:
+    for step in place:
+        value = value[step]
+    return value
 
 
 def _explained(
@@ -188,7 +219,10 @@ def _explained(
         return PresetError(where, f"no {_shown(value)}{suggestion(str(value), tags_of(choices))}")
     if not problem.startswith("Expected"):
         return _refused_by_record(problem, where, value)
-    return PresetError(where, f"{_expectation(problem)}, got {_shown(value)}")
+    valid = literals(info_at(kind, root, steps))
+    expected = f"{_expectation(problem)}, got {_shown(value)}"
+    words = f" (valid: {', '.join(valid)})" if valid and " text" in expected else ""
+    return PresetError(where, f"{expected}{words}")
 
 
 def _refused_by_record(problem: str, where: str, value: Any) -> PresetError:

@@ -4,7 +4,17 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from msgspec.inspect import Field, LiteralType, StructType, UnionType, type_info
+from msgspec.inspect import (
+    AnyType,
+    CustomType,
+    DictType,
+    Field,
+    FloatType,
+    LiteralType,
+    StructType,
+    UnionType,
+    type_info,
+)
 
 from tuidl.core.errors import guess, suggestion
 
@@ -56,6 +66,24 @@ def unknown_key(
     said = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
     what = f"{'have' if named[1:] else 'has'} {'it' if wanted == key else repr(wanted)}"
     return f"unknown key; {said} {what} (valid: {', '.join(sorted(names))})"
+
+
+def takes_numbers(kind: Any, value: Any, place: tuple[str | int, ...]) -> bool:
+    """Whether a number may stand at the end of a path below a ``value`` of ``kind``. Of what no
+    record says it may."""
+    info = type_info(kind)
+    for step in place:
+        chosen, found = _chosen(info, value), None
+        if isinstance(step, int):
+            found = next((i.item_type for i in members(info) if hasattr(i, "item_type")), None)
+        elif isinstance(chosen, StructType):
+            found = next((f.type for f in chosen.fields if f.encode_name == step), None)
+        else:
+            found = next((i.value_type for i in members(info) if isinstance(i, DictType)), None)
+        if found is None:
+            return False  # which is said of the key itself
+        info, value = found, value[step]
+    return any(isinstance(i, FloatType | AnyType | CustomType) for i in members(info))
 
 
 def members(info: Any) -> list[Any]:

@@ -50,6 +50,9 @@ def test_dates_as_people_write_them(texts: list[str], order: str, last: tuple[in
         ([*["2019-01-01"] * 20, "soon"], {}, "'soon' is no date, as 20 of the column's 21"),
         ([*["2019-01-01"] * 20, "2019-02-30"], {}, "'2019-02-30' is no date"),
         (["spring", "2019-01-01"], {"said": "date"}, "'spring' is no date"),
+        (["60", "43497"], {"format": "excel"}, "'60' is no date"),
+        (["0", "43497"], {"format": "excel"}, "'0' is no date"),
+        (["1e9", "43497"], {"format": "excel"}, "is no date"),
         (["spring", "summer"], {"said": "date"}, "no dates that are known; say format ="),
     ],
 )
@@ -68,6 +71,13 @@ def test_dates_that_cannot_be_read_are_refused(
         ("2019", {"said": "date"}, (2019, 1, 1)),
         ("20190201", {"said": "date"}, (2019, 2, 1)),
         ("1549015200", {"format": "unix"}, (2019, 2, 1, 10)),
+        ("43497", {"format": "excel"}, (2019, 2, 1)),
+        ("43497.25", {"format": "excel"}, (2019, 2, 1, 6)),
+        ("59", {"format": "excel"}, (1900, 2, 28)),
+        ("61", {"format": "excel"}, (1900, 3, 1)),
+        ("43497", {"format": "ymd excel"}, (2019, 2, 1)),
+        ("2019-02-01", {"format": "ymd excel"}, (2019, 2, 1)),
+        ("20190201", {"format": "unix ymd"}, (1970, 8, 22, 16, 23, 21)),
         ("1549015200000", {"format": "unix_ms"}, (2019, 2, 1, 10)),
     ],
 )

@@ -197,3 +197,44 @@ def test_marks_alone_are_no_numbers() -> None:
     assert number_of("*", form) is None
     assert number_of("<", form) is None
     assert number_of("abc*", form) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "is_said"),
+    [
+        ("Lieferdatum", [44_197, 43_470.5, 30_000], True),
+        ("created_at", [43_470, 43_480], True),
+        ("when", [43_470, 80_000], False),
+        ("a", [43_471 + 3 * n for n in range(12)], True),
+        ("a", [43_471.5 + 3 * n for n in range(12)], False),
+        ("salary", [37_000 + 500 * n for n in range(12)], False),
+        ("postal_code", [43_471 + 3 * n for n in range(12)], False),
+        ("candidate", [12, 15], False),
+    ],
+)
+def test_days_of_a_spreadsheet_are_a_guess(name: str, numbers: list[float], is_said: bool) -> None:
+    texts = [f"{number:g}" if number % 1 else str(int(number)) for number in numbers]
+    guesses = described(raw_column(texts, name), reading_of(texts)).guesses
+    assert any('format = "excel"' in guess for guess in guesses) == is_said
+
+
+@pytest.mark.parametrize("mark", [";", "|", ", ", "/", " + "])
+def test_lists_of_names_are_marked_as_a_guess(mark: str) -> None:
+    lists = (["red", "blue"], ["blue"], ["red", "dark green", "blue"], ["dark green"])
+    texts = [mark.join(names) for names in lists]
+    assert 'is taken as a category of its own; if its names count each: kind = "text"' in (
+        reading_of(texts * 5).guess
+    )
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Austin, TX", "Dallas, TX", "Miami, FL", "Tampa, FL"],
+        ["Smith, John", "Doe, Jane", "Poe, Ed"],
+        ["S", "M", "L/XL"],
+        ["R&D", "sales", "D", "law"],
+    ],
+)
+def test_names_with_marks_in_them_are_no_lists(texts: list[str]) -> None:
+    assert "category of its own" not in reading_of(texts * 5).guess

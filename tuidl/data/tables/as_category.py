@@ -15,6 +15,7 @@ from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
 from tuidl.data.tables.raw import PLAIN, text_of
 from tuidl.data.tables.spellings import folded, merged, way_of
+from tuidl.data.tables.tags import tags_in
 
 MOST = 100
 """Categories that get an input, where nothing else is said."""
@@ -94,10 +95,11 @@ def _guess(fields: Fields, counts: Mapping[str, int]) -> str:
     """What may be meant otherwise."""
     found = [twins_of(counts)]
     if fields.settings.implied != "category":
-        hardly = _hardly_repeating(fields, counts)
+        tags = tags_in(fields.texts)
+        hardly = tags or _hardly_repeating(fields, counts)
         found = [
-            _words_or_numbers(fields), *found, hardly, "" if hardly else _numbers_within(fields),
-            _one_or_none(fields, counts),
+            _words_or_numbers(fields), *found, hardly,
+            "" if hardly else _numbers_within(fields), _one_or_none(fields, counts),
         ]  # fmt: skip
     return "; ".join(filter(None, found))
 

@@ -143,13 +143,33 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     others = {*targets, *left_out, *beside}
     every = ids or tuple(i for i in range(len(names)) if i not in others)
     if not every and options.needs_inputs:
-        raise PresetError("data.ignore", "leaves no column to learn from")
+        raise _nothing_left(options, targets, beside, left_out, names)
     pictures = tuple(i for i in every if settings[i].said == PICTURE)
     texts = tuple(i for i in every if settings[i].implied == TEXT)
     inputs = tuple(i for i in every if i not in (*pictures, *texts))
     keys = [key for _, key in options.beside]
     weights = tuple(place for key, place in zip(keys, beside, strict=True) if key == WEIGHT)
     return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights, texts)
+
+
+def _nothing_left(
+    options: Options,
+    targets: tuple[int, ...],
+    beside: tuple[int, ...],
+    left_out: dict[int, str],
+    names: list[str],
+) -> PresetError:
+    """That no column is an input, at the key that took the last of them."""
+    if BY_IGNORE in left_out.values():
+        return PresetError("data.ignore", "leaves no column to learn from")
+    if set(left_out) <= {*targets, *beside}:
+        others = f", and {options.beside[0][1]} the others" if beside else ""
+        return PresetError(
+            options.target_key, f"names every column{others}: expected one to learn from"
+        )
+    place, why = next((i, why) for i, why in left_out.items() if i not in (*targets, *beside))
+    problem = f"leaves no column to learn from: {names[place]!r} is left out ({why})"
+    return PresetError(options.target_key, problem)
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:

@@ -15,13 +15,17 @@ from tuidl.core.lazy import Array
 
 PERIODS = ("quarter", "half", "week")
 """Orders of quarters, half years and weeks (of ISO 8601) of a year: their first day."""
-ORDERS = ("ymd", "dmy", "mdy", "ym", "my", "named", *PERIODS, "y", "unix", "unix_ms")
+ORDERS = ("ymd", "dmy", "mdy", "ym", "my", "named", *PERIODS, "y", "unix", "unix_ms", "excel")
 """Orders of year, month and day that a column can be written in, or several with spaces between,
 which are tried in turn; ``named``: with the month's name.
-``y``, ``unix`` and ``unix_ms`` are plain numbers, which are dates only where that is said."""
+``y``, ``unix``, ``unix_ms`` and ``excel`` are plain numbers, which are dates only where that is
+said."""
 
 LONGEST = 60
 SECONDS, MILLISECONDS = 86_400.0, 86_400_000.0
+EXCEL_EPOCH = 25_569.0
+"""1 January 1970 as spreadsheets count days. They count a 29 February 1900, which there was not."""
+_AFTER_IT = 61.0
 _EPOCH = date(1970, 1, 1).toordinal()
 
 _MONTHS = {
@@ -135,7 +139,17 @@ def _offset(zone: str | None) -> float | None:
 
 def days_of_numbers(numbers: Array, order: str) -> Array:
     """Days since 1970 of plain numbers (rows,) that are years, seconds or milliseconds since 1970,
-    or dates such as 20190501; NaN where they are none."""
+    days as spreadsheets count them, or dates such as 20190501; NaN where they are none."""
+    if " " in order:
+        several = [days_of_numbers(numbers, one) for one in order.split()]
+        first = np.argmax(~np.isnan(several), axis=0)
+        of_several: Array = np.array(several)[first, np.arange(len(numbers))]
+        return of_several
+    if order == "excel":
+        is_early = numbers < _AFTER_IT
+        serial: Array = numbers + is_early - EXCEL_EPOCH
+        is_day = (numbers >= 1) & (serial < _days_at_most()) & ~(is_early & (numbers >= 60))
+        return np.where(is_day, serial, np.nan)
     if order in ("unix", "unix_ms"):
         days: Array = numbers / (SECONDS if order == "unix" else MILLISECONDS)
         return np.where(np.abs(days) < _days_at_most(), days, np.nan)

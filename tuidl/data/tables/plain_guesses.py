@@ -6,6 +6,7 @@ import numpy as np
 
 from tuidl.core.lazy import Array
 from tuidl.data.tables.date_text import days_of_numbers
+from tuidl.data.tables.typed import shown_date
 
 FEW_NUMBERS = 10
 """Different whole numbers that may be codes."""
@@ -15,6 +16,13 @@ LOOKED_AT = 10_000
 FEWEST_IDS = 20
 _LONG = 1e8
 _EXACT = 2.0**53
+_CALLED_DATE = re.compile(
+    r"(?i:date|datum|fecha|(?:^|[^a-z])(?:data|day|tag|jour|time|dt|when)$)|[a-z](?:_at|At|_on)$"
+)
+"""Names of columns that say when: ``date``, ``birthdate``, ``created_at``, ``Lieferdatum``."""
+_SERIAL, _CALLED_SERIAL = (36_526, 51_501), (15_000, 73_415)
+"""Days as spreadsheets count them: of the years 2000 to 2040; of columns that are called so, those
+of 1941 to 2100."""
 _DAYS = {"ymd": (19000101, 21001231), "ym": (190001, 210012)}
 _MOMENTS = {"unix": (946_684_800, 2_208_988_800), "unix_ms": (946_684_800_000, 2_208_988_800_000)}
 """Of the years 2000 to 2040."""
@@ -34,12 +42,25 @@ def guess_of(values: Array, name: str = "") -> str:
     different = np.unique(known)
     if len(different) == 1 and missing.any():
         return "one value and gaps; if a gap says no: missing = 0"
+    if _CALLED_DATE.search(name.strip()) and (serial := _serial(known, _CALLED_SERIAL)):
+        return serial
     if len(different) < 3 or (different != np.round(different)).any():
         return ""
     if len(different) <= min(FEW_NUMBERS, len(known) // ROWS_OF_A_CODE):
         few = f"{len(different)} different whole numbers"
         return f'{few}, taken as numbers; if they are codes, kind = "category"'
-    return _date(different) or _moment(different) or _id(known, different) or _called_id(name)
+    said = _date(different) or _moment(different) or _id(known, different) or _called_id(name)
+    is_round = bool((different % 10 == 0).all())
+    return said or ("" if is_round or len(different) <= FEW_NUMBERS else _serial(known, _SERIAL))
+
+
+def _serial(known: Array, within: tuple[int, int]) -> str:
+    """That numbers may be dates of a spreadsheet that were copied without their format."""
+    if not len(known) or known.min() < within[0] or known.max() > within[1]:
+        return ""
+    date = shown_date(float(days_of_numbers(known[:1], "excel")[0]))
+    taken = f"{known[0]:.15g} is taken as a number; if it is {date}, as spreadsheets count days"
+    return f'{taken}: format = "excel"'
 
 
 def _called_id(name: str) -> str:

@@ -22,7 +22,7 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     ``missing``: a rule as in ``data.missing``, or the value that stands in for a missing one.
     ``indicator``: an input more, 1 where the value is missing. ``gaps``: texts that stand for no
     value. ``decimal`` and ``unit``: of numbers. ``format``: of dates: "dmy", "mdy", "ymd", "ym",
-    "my", "quarter", "half", "week", "y", "unix", "unix_ms", or a pattern such as
+    "my", "quarter", "half", "week", "y", "unix", "unix_ms", "excel", or a pattern such as
     "%d.%m.%Y". ``zones``: whether times with a zone are converted to "utc". ``most``: categories
     that get an input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is
     made of a category in prediction that was not there in training. ``merge_spellings``: names

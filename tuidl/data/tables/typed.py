@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from tuidl.data.table_layout import DateFormat, InputColumn, NumberFormat
+from tuidl.data.tables.date_text import EXCEL_EPOCH
 from tuidl.data.tables.raw import text_of
 from tuidl.data.tables.styles import in_style
 
@@ -41,6 +42,8 @@ def typed_date(days: float, form: DateFormat) -> str:
     """Days since 1970 in the column's order."""
     if form.order in ("unix", "unix_ms"):
         return text_of(days * SECONDS_A_DAY * (1000 if form.order == "unix_ms" else 1))
+    if form.order == "excel":
+        return text_of(days + EXCEL_EPOCH - (days + EXCEL_EPOCH <= 60))
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=round(days * SECONDS_A_DAY))
     pattern = PATTERNS.get(form.order, form.order)
     if form.order == "named":

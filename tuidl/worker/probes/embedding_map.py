@@ -11,6 +11,7 @@ from tuidl.protocol.text_answers import EmbeddingMap
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers
 from tuidl.worker.probes.principal import principal
+from tuidl.worker.probes.worded import in_words
 
 NEAREST = 10
 MOST_ON_MAP = 400
@@ -55,7 +56,7 @@ def _named(state: TrainState) -> tuple[tuple[str, ...], Node, str]:
     """The names of an embedding's rows, and what they are: tokens, or the ids of the data's last
     such input. Raises DataError without any."""
     if state.preprocessing.text is not None:
-        return state.preprocessing.text.tokenizer.names, _embedding(state), "tokens"
+        return in_words(state.preprocessing.text.tokenizer.names), _embedding(state), "tokens"
     graph = state.program.graph
     for number in reversed(range(len(state.preprocessing.examples.inputs))):
         field = state.preprocessing.examples.inputs[number]

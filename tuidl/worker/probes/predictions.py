@@ -14,6 +14,7 @@ from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
+from tuidl.worker.probes.worded import in_words
 
 MOST_EXAMPLES = 512
 MOST_CHARACTERS = 4096
@@ -52,7 +53,7 @@ def predictions(state: TrainState, options: Options) -> Predictions:
         part=part,
         asked=(options.true, options.given),
         shape=state.program.graph.answering.spec.shape,
-        classes=task.names,
+        classes=in_words(task.names),
         matching=len(order),
         wrong=int((true != given).sum()),
         total=len(true),

@@ -14,6 +14,7 @@ from tuidl.inference.generating import Drawn, Generator, Prompt, Sampling
 from tuidl.protocol.text_answers import Sample, Token
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, numbers, task_in
+from tuidl.worker.probes.worded import in_words
 
 TOP = 10
 """Likeliest tokens that are sent with each."""
@@ -115,7 +116,7 @@ def _given(generator: Generator, prompt: Prompt) -> str:
 
 
 def _token(layout: TextLayout, drawn: Drawn) -> Token:
-    names = layout.tokenizer.names
+    names = in_words(layout.tokenizer.names)
     return Token(
         number=drawn.number,
         name=names[drawn.number],

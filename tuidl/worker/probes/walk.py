@@ -16,7 +16,7 @@ from tuidl.tasks.choice import task_for
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import next_batch, next_step, numbers, task_in
-from tuidl.worker.probes.worded import input_texts, target_texts
+from tuidl.worker.probes.worded import in_words, input_texts, target_texts
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         of=len(state.train_feed),
         examples=tuple(feed.order[: options.examples].tolist()),
         shape=graph.spec.shape,
-        classes=task.names if task.has_labels and task.spec.rows == 1 else (),
+        classes=in_words(task.names) if task.has_labels and task.spec.rows == 1 else (),
         inputs=numbers(feed.x[first].reshape(len(first), -1)),
         targets=numbers(targets),
         input=_first(feed.x[first[:1]], shown),

@@ -2,6 +2,7 @@
 
 from tuidl.core.lazy import Array
 from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.tokenizer import UNKNOWN
 from tuidl.tasks.recommending import Recommendation
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import task_in
@@ -9,6 +10,12 @@ from tuidl.worker.probes.common import task_in
 MOST = 64
 """Tokens of an example: more than a panel shows."""
 SPACE = "␣"
+
+
+def in_words(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of tokens or classes for people: the sign of all that a vocabulary lacks is called
+    what it is. (Runs keep the sign.)"""
+    return tuple("<unknown>" if name == UNKNOWN else name for name in names)
 
 
 def input_texts(state: TrainState, inputs: Array) -> tuple[str, ...]:
@@ -37,7 +44,7 @@ def _texts(layout: TextLayout, rows: Array) -> tuple[str, ...]:
     """Tokens side by side; words, whose names hold no space, with one between."""
     names = layout.tokenizer.names
     is_whole = all(len(name) == 1 for name in names) or any(SPACE in name for name in names)
-    between = "" if is_whole else " "
+    between, names = ("", names) if is_whole else (" ", in_words(names))
     return tuple(
         between.join(names[int(n)] for n in row if 0 <= n < len(names))
         for row in rows.reshape(len(rows), -1)[:, :MOST]
