@@ -125,6 +125,32 @@ def test_shapes_that_do_not_fit_are_named(source: Path) -> None:
     assert "weights.layers = ['conv2d_1'] takes what fits" in text
 
 
+def test_what_fits_is_said_of_all_layers_also_of_those_not_asked_for(source: Path) -> None:
+    other = TEXT.replace("filters = 4", "filters = 5").replace("units = 12", "units = 13")
+    with pytest.raises(PresetError) as caught:
+        tuidl.build(helpers.preset(other, f'weights={{from="{source}", layers=["conv2d_1"]}}'))
+    assert "conv2d_1.kernel has shape" in str(caught.value)
+    assert "takes what fits" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
+def test_weights_that_are_not_finite_are_refused(
+    source: Path, tmp_path: Path, value: float
+) -> None:
+    arrays = {**weights_of(source)}
+    arrays["dense_1.bias"] = np.full(12, value)
+    (tmp_path / "w.safetensors").write_bytes(save(arrays))
+    with pytest.raises(PresetError, match=r"dense_1\.bias has values that are not finite"):
+        tuidl.build(helpers.preset(TEXT, f'weights={{from="{tmp_path}/w.safetensors"}}'))
+    text = f'weights={{from="{tmp_path}/w.safetensors", layers=["conv2d_1"]}}'
+    assert tuidl.build(helpers.preset(TEXT, text))
+
+
+def test_no_layer_to_take_is_refused(source: Path) -> None:
+    with pytest.raises(PresetError, match=r"weights\.layers: expected a list of length >= 1"):
+        warm(source, "layers=[]")
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

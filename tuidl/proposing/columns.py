@@ -19,6 +19,8 @@ NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0
 """Names of columns that only count the rows."""
 
 
+LONGEST_EXACT = 2**53
+"""Whole numbers below are told apart."""
 FEWEST_DIFFERENT = 20
 """Rows from which on texts that are different in all of them are no categories."""
 PROSE = 'different texts of several words, read word by word; else kind = "ignore"'
@@ -116,6 +118,8 @@ def _idle(column: "RawColumn", reading: "Reading", number: int) -> str:
         )
     values = reading.values.values
     if len(values) > 1 and not np.isnan(values[0]) and bool((values == values[0]).all()):
+        if abs(values[0]) >= LONGEST_EXACT:
+            return "whose numbers are longer than can be told apart"
         return "which is the same in all rows"
     return ""
 

@@ -28,14 +28,26 @@ def read_weights(weights: Weights, shapes: dict[str, tuple[int, ...]]) -> dict[s
         if values is None or values.shape != shapes[name]
     }
     if problems:
-        fitting = sorted(layers - {name.rpartition(".")[0] for name in problems})
+        unfit = [n for n, of in shapes.items() if n not in found or found[n].shape != of]
+        fitting = sorted(layers - {name.rpartition(".")[0] for name in unfit})
         hint = f"; {KEY}.layers = {fitting} takes what fits" if fitting else ""
         text = "; ".join(problems.values())
         raise PresetError(f"{KEY}.from", f"{weights.source}: {text}{hint}")
     try:
-        return {name: values.read() for name, values in taken.items() if values is not None}
+        read = {name: values.read() for name, values in taken.items() if values is not None}
     except RunError as error:
         raise PresetError(f"{KEY}.from", str(error)) from None
+    if unfit := [name for name, values in read.items() if not _is_finite(values)]:
+        problem = f"{unfit[0]} has values that are not finite in float32"
+        raise PresetError(f"{KEY}.from", f"{weights.source}: {problem}")
+    return read
+
+
+def _is_finite(values: Any) -> bool:
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(np.asarray(values, np.float32)).all())
 
 
 def _there(values: Any) -> str:

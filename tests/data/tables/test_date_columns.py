@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.data.tables.columns import reading_of
+from tuidl.data.tables.columns import Columns
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -102,3 +103,20 @@ def test_a_format_that_fits_nothing_is_said_without_advice_on_rows() -> None:
     reading = reading_of(["33", "44", "5"], format="dmy")
     assert reading.problem == "'33' is no date, nor is any other of the column's 3 values"
     assert not reading.remedy
+
+
+@pytest.mark.parametrize("dates", [1, 10, 19])
+def test_dates_beside_days_of_a_spreadsheet_name_the_format_that_reads_both(dates: int) -> None:
+    texts = [f"2020-01-{i + 1:02d}" if i < dates else str(43_831 + i) for i in range(20)]
+    problem = reading_of(texts)
+    assert 'format = "ymd excel"' in f"{problem.remedy[:1]} {problem.guess}"
+    read = reading_of(texts, format="ymd excel")
+    assert not read.problem
+    assert read.values is not None
+    assert np.diff(read.values.values).tolist() == [1.0] * 19
+
+
+def test_columns_of_no_rows_stay_empty() -> None:
+    columns = Columns(("a", "b"), 1, "t")
+    columns.add([])
+    assert [column.name for column in columns.finished()] == ["a", "b"]

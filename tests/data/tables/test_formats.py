@@ -275,3 +275,17 @@ def test_names_of_tables(name: str, kind: str) -> None:
     assert format_of(Path(name)) == kind
     for other in ("a.gz", "a.png", "a.toml", "a.npz", "a", "a.parquet.gz", "a.png.gz"):
         assert not is_table(Path(other))
+
+
+def test_names_of_a_sheet_without_rows_are_no_table(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no rows"):
+        raw(workbook(tmp_path, data=[["a", "y"]]))
+
+
+def test_texts_of_parquet_as_views(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    texts = arrow.array(["x", "7", None, "x"]).cast(arrow.string_view())
+    assert values(raw(parquet(tmp_path, arrow.table({"a": [1, 2, 3, 4], "t": texts})))) == {
+        "a": [1, 2, 3, 4],
+        "t": ["x", 7, "", "x"],
+    }

@@ -13,6 +13,7 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, row_of, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
+from tuidl.data.tables.oddities import spreadsheet_order
 from tuidl.data.tables.raw import PLAIN, text_of
 from tuidl.data.tables.spellings import folded, merged, way_of
 from tuidl.data.tables.tags import tags_in
@@ -105,6 +106,9 @@ def _guess(fields: Fields, counts: Mapping[str, int]) -> str:
 
 
 def _words_or_numbers(fields: Fields) -> str:
+    if order := spreadsheet_order(fields):
+        said = "dates and days as spreadsheets count them are taken as categories"
+        return f'{said}; else format = "{order} excel"'
     words = [text for text in fields.texts if is_gap(text, (), of_numbers=True)]
     if words:
         listed = ", ".join(map(toml, words))

@@ -45,9 +45,8 @@ class Columns:
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         """The next rows, each of as many texts as there are columns."""
-        for part, texts, fields in zip(
-            self._parts, self._texts, zip(*rows, strict=True), strict=True
-        ):
+        columns = zip(*rows, strict=True) if rows else [()] * len(self.names)
+        for part, texts, fields in zip(self._parts, self._texts, columns, strict=True):
             known = {text: texts.entry(text.strip()) for text in dict.fromkeys(fields)}
             numbers = np.array([known[text][0] for text in fields], np.float64)
             codes = np.array([known[text][1] for text in fields], np.int32)

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 from tuidl.data.table_layout import InputColumn
+from tuidl.data.tables.date_format import order_of
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, toml
 from tuidl.data.tables.number_text import INFINITE, written
 from tuidl.data.tables.raw import plain_number, text_of
 from tuidl.data.tables.styles import NAME_OF
 
+FIRST, LAST = 15_000, 73_415
+"""Days as spreadsheets count them, of the years 1941 to 2100."""
 _NAMES = {"date": "date", **NAME_OF}
 MOST_NAMED = 5
 """Different texts that are named as gaps they may be."""
@@ -28,10 +31,22 @@ def with_odd(reading: Reading, fields: Fields, kind: str) -> Reading:
         problem += f", as {fields.count - count:,} of the column's {fields.count:,} values are"
     elif count > 1:
         problem += f" ({count:,} such fields)"
+    if order := spreadsheet_order(fields):
+        remedy = (f'format = "{order} excel"', *remedy)
     different = dict.fromkeys(raw.texts[code] for code in raw.codes[odd] if code >= 0)
     if remedy[0].startswith("gaps") and 1 < len(different) <= MOST_NAMED:
         remedy = (f"gaps = [{', '.join(map(toml, different))}]", *remedy[1:])
     return replace(reading, problem=problem, remedy=remedy, row=row)
+
+
+def spreadsheet_order(fields: Fields) -> str:
+    """In which order the texts of a column are dates whose plain numbers may be dates as well, in
+    days as spreadsheets count them; "" where they are none."""
+    texts, numbers = fields.texts, fields.plain
+    if not (texts and len(numbers) and numbers.min() >= FIRST and numbers.max() <= LAST):
+        return ""
+    found = order_of(texts)
+    return found.order if found.rows == sum(texts.values()) else ""
 
 
 def _oddity(text: str, column: InputColumn, kind: str) -> tuple[str, tuple[str, ...]]:

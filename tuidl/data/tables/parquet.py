@@ -90,7 +90,8 @@ def _expanded(metadata: Any) -> int:
 
 def _is_text(arrow: Any, kind: Any) -> bool:
     """Whether values are texts, of which each different one is read once."""
-    return bool(arrow.types.is_string(kind) or arrow.types.is_large_string(kind))
+    kinds = arrow.types
+    return bool(kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind))
 
 
 def _is_known(arrow: Any, kind: Any) -> bool:
@@ -107,7 +108,10 @@ def _is_known(arrow: Any, kind: Any) -> bool:
 def _column(arrow: Any, name: str, column: Any, is_exact: bool) -> RawColumn:
     """``arrow``: the library; ``is_exact``: texts are no numbers. What cannot be read is
     empty; durations are seconds."""
-    kinds, kind = arrow.types, column.type
+    kinds = arrow.types
+    if kinds.is_string_view(column.type):
+        column = column.cast(arrow.large_string())
+    kind = column.type
     is_coded = kinds.is_dictionary(kind)
     if is_coded:
         kind = kind.value_type

@@ -6,6 +6,7 @@ import numpy as np
 
 from tuidl.core.lazy import Array
 from tuidl.data.tables.date_text import days_of_numbers
+from tuidl.data.tables.oddities import FIRST, LAST
 from tuidl.data.tables.typed import shown_date
 
 FEW_NUMBERS = 10
@@ -20,7 +21,7 @@ _CALLED_DATE = re.compile(
     r"(?i:date|datum|fecha|(?:^|[^a-z])(?:data|day|tag|jour|time|dt|when)$)|[a-z](?:_at|At|_on)$"
 )
 """Names of columns that say when: ``date``, ``birthdate``, ``created_at``, ``Lieferdatum``."""
-_SERIAL, _CALLED_SERIAL = (36_526, 51_501), (15_000, 73_415)
+_SERIAL, _CALLED_SERIAL = (36_526, 51_501), (FIRST, LAST)
 """Days as spreadsheets count them: of the years 2000 to 2040; of columns that are called so, those
 of 1941 to 2100."""
 _DAYS = {"ymd": (19000101, 21001231), "ym": (190001, 210012)}
