@@ -27,7 +27,7 @@ from tuidl.kernels.simd.vectors import FEATURES, VECTOR_BYTES
 CANARY = 77.0
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
 """Of a sum, as a part of the sum of its terms' sizes."""
-ROWS, TERMS, COLUMNS = (0, 1, 2, 3, 5, 16, 49, 97), (0, 1, 3, 255, 257), (0, 1, 15, 33, 193)
+ROWS, TERMS, COLUMNS = (0, 1, 2, 3, 5, 7, 27, 49, 97), (0, 1, 3, 255, 257), (0, 1, 15, 33, 193)
 PASSING = [(49, 257, 300), (97, 3, 1043), (60, 192, 512), (150, 390, 529)]
 KINDS = list(product((False, True), repeat=2))
 STARTS = (START_ZERO, START_C, START_BIAS)
@@ -136,6 +136,8 @@ def test_parts_of_c_have_the_bits_of_the_whole(turned: tuple[bool, bool], dtype:
         (60, 1, 7, 90),
         (9, 1, 0, 230),
         (20, 2, 0, 230),
+        (3, 7, 5, 200),
+        (8, 47, 0, 230),
     ]:
         i, rows, j, columns = part
         result = case.run(compiled(multiply), START_BIAS, part=part)
@@ -184,7 +186,7 @@ def check_briefly() -> None:
     assert expected == VECTOR_BYTES
     PACKED_GEMM.provide(32)
     for turned, start in zip(KINDS, (0, 1, 2, 0), strict=True):
-        for size in [(5, 3, 7), (49, 257, 193), (97, 200, 33), (97, 257, 600)]:
+        for size in [(5, 3, 7), (11, 40, 193), (49, 257, 193), (97, 200, 33), (97, 257, 600)]:
             case = Case(*size, turned, "float32")
             result = case.run(compiled(multiply), start)
             case.check(result, start)

@@ -40,7 +40,6 @@ from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
 from tuidl.kernels.simd.packed_kernel import MR, PANEL
 from tuidl.kernels.simd.packing import pack_strips
 from tuidl.kernels.simd.panels import (
-    FEW,
     LEAST_COLUMNS,
     Factor,
     Strides,
@@ -48,7 +47,7 @@ from tuidl.kernels.simd.panels import (
     width_for,
 )
 from tuidl.kernels.simd.routines import Routine
-from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
+from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES
 
 __all__ = ["Strides", "gemm_block", "gemm_prepacked", "pack_b", "packed_size"]
 
@@ -58,7 +57,7 @@ NC_BYTES = 2048
 """Bytes of a row of a packed block of B."""
 MC_BYTES = 192
 """Bytes of a column of a block of A."""
-FEW_ROWS, MORE_ROWS = 16, 96
+FEW_ROWS, MORE_ROWS = 49 if HAS_MANY_REGISTERS else 16, 96
 """Rows of A below which B stays where it lies, if its rows are contiguous: any B, and one whose
 block is spread over at most MOST_LYING bytes."""
 STRIP = 16
@@ -95,7 +94,7 @@ def packed_gemm(
     most = MOST_LYING * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
-    packs = task == PACK or (task == MULTIPLY and not (is_lying and m <= FEW))
+    packs = task == PACK or (task == MULTIPLY and not is_lying)
     wide = NR_VECTORS * lanes if packs and 0 < m <= MR else _columns_of_block(n, lanes)
     mc = MC_BYTES * lanes // VECTOR_BYTES
     passes = not is_lying and m > mc and min(n, wide) >= LEAST_COLUMNS
@@ -124,7 +123,7 @@ def packed_gemm(
                 begin = Start(pointer_at(start.pointer, i * start.ld + j), start.ld, start.is_any)
                 multiply_block(
                     block, Strides(a_row, a_column), buffer_a, depth, factor, begin,
-                    pointer_at(c, i * ldc + j), ldc, rows, width_for(m),
+                    pointer_at(c, i * ldc + j), ldc, rows, width_for(m, is_lying),
                 )  # fmt: skip
 
 

@@ -25,12 +25,17 @@ HEIGHTS = tuple(n for n in (12, 8, 6, 4, 2, 1) if n <= MR)
 PANEL = 12
 """Rows of A that all of a packed block of B is multiplied by before the next ones: they stay in the
 first-level cache. From a column of theirs to the next, where they are packed."""
-WIDTHS = {1: 8, 2: 4, 3: 4}
-"""Vectors of a tile where C has so few rows, in place of NR_VECTORS: a sum waits for its addition
-before, and with only two of them the processor would mostly be idle."""
-MOST_VECTORS = max(WIDTHS.values())
-TILES = (*product(HEIGHTS, (1, NR_VECTORS)), (1, 4), (2, 4), (1, 8))
+WIDE, WIDE_HEIGHTS = 4, (6, 4, 3, 2, 1) if HAS_MANY_REGISTERS else (2, 1)
+"""Vectors and rows of tiles for few rows of A: a sum waits for its addition before, and with only
+two of them the processor would mostly be idle. Of a B that lies in rows they read more of each row
+at a time, as memory is fastest."""
+MOST_VECTORS = 8
+"""Of a tile of one row."""
+TILES = (*product(HEIGHTS, (1, NR_VECTORS)), *product(WIDE_HEIGHTS, (WIDE,)), (1, MOST_VECTORS))
 """Rows and vectors of the tiles that there is code for."""
+AHEAD = 16
+"""Rows of B that are fetched before their turn, where they lie far apart: processors only guess
+what comes next within a page of memory."""
 
 
 class Block(NamedTuple):
@@ -180,6 +185,9 @@ def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
     with cgutils.for_range(builder, block.depth) as k:
         columns = [builder.load(first) for first in firsts]
         line = tile.at(b, k.index, block.b_row)
+        ahead = tile.at(b, builder.add(k.index, SIZE(AHEAD)), block.b_row)
+        for v in tile.vectors:
+            tile.simd.prefetch(_vector_of(tile, ahead, v, block), is_written=False)
         tile.rank_1_update(
             [tile.at(columns[row // GROUP], SIZE(row % GROUP), block.a_row) for row in tile.rows],
             [_vector_of(tile, line, v, block) for v in tile.vectors],

@@ -7,9 +7,17 @@ from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.lanes import lanes_of, vectors_for
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
-from tuidl.kernels.simd.packed_kernel import HEIGHTS, PANEL, WIDTHS, Block, packed_tile
+from tuidl.kernels.simd.packed_kernel import (
+    HEIGHTS,
+    MOST_VECTORS,
+    PANEL,
+    WIDE,
+    WIDE_HEIGHTS,
+    Block,
+    packed_tile,
+)
 from tuidl.kernels.simd.packing import pack_lines, pack_panels, pack_rows
-from tuidl.kernels.simd.vectors import VECTOR_BYTES
+from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, VECTOR_BYTES
 
 MOST_ACROSS = 1 << 16
 """Bytes over which a block of an A whose columns are contiguous is spread up to which reading it
@@ -17,8 +25,9 @@ there costs little: each panel of B reads all again, a few numbers of a line of 
 time."""
 LEAST_COLUMNS = 256
 """Columns of a block of B from which on it passes by rows of A that are packed, too."""
-WIDTH_OF_ONE, WIDTH_OF_FEW, FEW = WIDTHS[1], WIDTHS[2], max(WIDTHS)
-"""Vectors of a panel of B for one row of A, for up to FEW."""
+FEW, FEW_LYING = 3, 48 if HAS_MANY_REGISTERS else 3
+"""Rows of A up to which panels of B are WIDE: of a packed B, and of one that is read where it
+lies."""
 
 
 class Strides(NamedTuple):
@@ -53,8 +62,13 @@ class Panel(NamedTuple):
 
 
 @device_function
-def _height(rows):
-    """The height of the next tile: one of HEIGHTS."""
+def _height(rows, vectors):
+    """The height of the next tile: one of HEIGHTS, or of WIDE_HEIGHTS."""
+    if vectors == WIDE:
+        most = 4 if rows == 7 else rows  # 4 and 3 rows take less time than 6 and 1
+        for height in WIDE_HEIGHTS:
+            if height <= most:
+                return height
     for height in HEIGHTS:
         if height <= rows:
             return height
@@ -66,7 +80,7 @@ def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
     """Tile by tile, a panel of B with a block of A."""
     block, i = Block(strides.row, strides.column, panel.row, panel.pair, depth), 0
     while i < rows:
-        height = _height(rows - i)
+        height = _height(rows - i, panel.vectors)
         here = pointer_at(a, i * strides.row)
         there = pointer_at(c, i * ldc + panel.column)
         first = pointer_at(start.pointer, i * start.ld + panel.column)
@@ -78,9 +92,11 @@ def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
 
 
 @device_function
-def width_for(m):
+def width_for(m, is_lying):
     """Vectors of a panel for an A of so many rows."""
-    return WIDTH_OF_ONE if m == 1 else WIDTH_OF_FEW if m <= FEW else NR_VECTORS
+    if m == 1:
+        return MOST_VECTORS
+    return WIDE if m <= (FEW_LYING if is_lying else FEW) else NR_VECTORS
 
 
 @inline_ir
