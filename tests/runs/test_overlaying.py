@@ -103,10 +103,12 @@ def test_what_tells_runs_apart_comes_first_and_seeds_last() -> None:
     assert told.names == ("rate", "type", "seed")
     assert told.values[2] == ("0.2469", "sgd", "0")
     twice = told_apart(["a", "b", "c", "log"], [tables[0], tables[0], tables[1], {}])
-    assert twice == Told(("rate", "run"), (("0.0", "a"), ("0.0", "b"), ("0.1235", ""), ()))
-    assert told_apart(["a", "b"], [{}, {}]) == Told((), ((), ()))
+    called = ("a", "b", "c", "log")
+    assert twice == Told(("rate",), (("0.0",), ("0.0",), ("0.1235",), ()), called)
+    assert told_apart(["a", "b"], [{}, {}]) == Told((), ((), ()), ("a", "b"))
     some = told_apart(["a"] * 12, tables, ["optimizer.type"])
-    assert some.names == ("type",), "groups are not named by their runs"
+    assert some.names == ("type",)
+    assert not some.runs, "groups are not named by their runs"
     assert told_apart(["a", "b"], [{"x": 1}, {"y": None}]).values == (("1", "-"), ("-", "None"))
 
 

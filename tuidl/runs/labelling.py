@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from tuidl.charts.scale import short as short_number
 from tuidl.core.printable import printable
@@ -47,13 +47,11 @@ def _ends_so(key: str, tail: str) -> bool:
 @dataclass(frozen=True)
 class Told:
     """What tells runs apart: short ``names`` of settings, and for each run their ``values``, empty
-    of a run of which no settings are known. Where several are set just so, their own names come
-    last, under ``RUN``."""
+    of a run of which no settings are known. ``runs``: what each is called, none of groups."""
 
     names: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
-
-    RUN: ClassVar = "run"
+    runs: tuple[str, ...] = ()
 
 
 def telling(tables: Sequence[Settings]) -> dict[str, str]:
@@ -69,20 +67,15 @@ def telling(tables: Sequence[Settings]) -> dict[str, str]:
 def told_apart(
     names: Sequence[str], tables: Sequence[Settings], keys: Sequence[str] | None = None
 ) -> Told:
-    """Runs by the settings that differ, or by those of them that are among ``keys``."""
+    """Runs by the settings that differ and their names, or groups by those that are among
+    ``keys``."""
     short = {k: name for k, name in telling(tables).items() if keys is None or k in keys}
     rows = [
         tuple(value_text(table.get(key, UNSET)) for key in short) if table else ()
         for table in tables
     ]
-    times = Counter(rows)
-    if keys is not None or not short or max((times[row] for row in rows if row), default=1) == 1:
-        return Told(tuple(short.values()), tuple(rows))
-    named = [
-        (*row, printable(name) if times[row] > 1 else "") if row else ()
-        for row, name in zip(rows, names, strict=True)
-    ]
-    return Told((*short.values(), Told.RUN), tuple(named))
+    called = () if keys is not None else tuple(map(printable, names))
+    return Told(tuple(short.values()), tuple(rows), called)
 
 
 def value_text(value: Any) -> str:

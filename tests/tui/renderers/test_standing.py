@@ -52,3 +52,41 @@ def test_runs_without_settings_have_their_names() -> None:
     lines = drawn(40, [ROWS[2]], ())
     assert "log.csv of another" in lines[1]
     assert lines[0].split() == ["value", "best"]
+
+
+NAMED = [row._replace(name=f"xor-20261201-17{n}") for n, row in enumerate(ROWS)]
+
+
+def test_every_run_is_named_beside_its_values() -> None:
+    heads, *lines = drawn(60, NAMED)
+    assert heads.split()[:3] == ["value", "best", "run"]
+    for line, row in zip(lines, NAMED, strict=False):
+        assert row.name in line
+    assert "0.01" in lines[0]
+    assert "log.csv" not in lines[2], "its label says the same"
+
+
+@pytest.mark.parametrize("width", range(24, 90))
+def test_names_are_kept_before_the_best_value_and_most_settings(width: int) -> None:
+    heads, *lines = drawn(width, NAMED)
+    values = lines[0].split()
+    assert values[1] == "0.1"
+    assert "0.01" in values, "the setting that tells most"
+    ends = [row.name[-2:] for row in NAMED[:2]]
+    for line, end in zip(lines, ends, strict=False):
+        assert f"{end} " in f"{line} ", "what differs between the names"
+    if "best" in heads:
+        assert NAMED[0].name in lines[0]
+
+
+def test_long_names_without_a_common_start_lose_their_middle() -> None:
+    names = ["autoencoder_of_digits-20261201-172710", "网络结构网络结构网络结构-20261201-172749"]
+    rows = [row._replace(name=name) for row, name in zip(ROWS, names, strict=False)]
+    lines = drawn(46, rows)
+    assert "autoenc" in lines[1]
+    assert "-172710" in lines[1]
+    assert "-172749" in lines[2]
+
+
+def test_groups_have_no_names_of_runs() -> None:
+    assert "run" not in drawn(76, ROWS[:2])[0].split()

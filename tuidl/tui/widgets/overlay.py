@@ -111,9 +111,8 @@ class Compared:
         return self.drawn[self.lines.index(line)].role
 
     def looks(self) -> Looks:
-        return Looks(
-            self.view.measure, self.view.axis, self.log, self.last, self.cursor, self.number
-        )
+        view = self.view
+        return Looks(view.measure, view.axis, self.log, self.last, self.cursor, self.number)
 
     def step(self, way: int) -> None:
         """Move the cursor over the places at which something is known; it enters at the end."""
@@ -228,8 +227,8 @@ class StandingTable(Chart):
         return f"{at}, {_order(compared.view.measure)}"
 
     def subtitle_now(self) -> str:
-        count = len(self.compared.lines)
-        return f"{self.compared.row + 1} of {count}" if count else ""
+        count, is_chosen = len(self.compared.lines), self.compared.number is not None
+        return f"{self.compared.row + 1} of {count}" if is_chosen else ""
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         compared = self.compared
@@ -252,8 +251,8 @@ class StandingTable(Chart):
 
 
 ABOUT = (
-    "A curve is named by the settings in which its run differs from the others: a column for each, "
-    "those with more different values first, as many as there is room for.",
+    "A curve has the name of its run and the settings in which the run differs from the others: a "
+    "column for each, those with more different values first, as many as there is room for.",
     "Values at the cursor lie on the straight line between a run's points; a run has none before "
     "its first point and after its last. Without a cursor: the last value.",
     "Smoothing is TensorBoard's: s = w s + (1 - w) y, over 1 - w^k after k values. The faint "
@@ -270,8 +269,7 @@ def _place(compared: Compared) -> str:
 
 
 def _order(measure: str) -> str:
-    way = best_is(measure)
-    return f"{way} first" if way else "highest first"
+    return f"{best_is(measure) or 'highest'} first"
 
 
 def rows_of(compared: Compared) -> tuple[list[str], list[Standing]]:
@@ -279,14 +277,16 @@ def rows_of(compared: Compared) -> tuple[list[str], list[Standing]]:
     way, x = best_is(compared.view.measure), compared.cursor
     is_grouped = any(line.is_group for line in compared.lines)
     columns = ["mean", "±", "runs"] if is_grouped else ["value", *(["best"] if way else [])]
-    rows, told = [], compared.runs.told(compared.view.group).values
+    rows, told = [], compared.runs.told(compared.view.group)
     for line, value in compared.standing:
         cells: tuple[str, ...]
         if is_grouped:
             cells = (number(value), number(line.deviation(x)), _come(line, x))
         else:
             cells = (number(value), *([number(line.best(way))] if way else []))
-        rows.append(Standing(compared.role(line), line.label, cells, told[line.numbers[0]]))
+        at = line.numbers[0]
+        name = told.runs[at] if told.runs else ""
+        rows.append(Standing(compared.role(line), line.label, cells, told.values[at], name))
     return columns, rows
 
 
