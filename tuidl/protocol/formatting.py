@@ -9,6 +9,10 @@ from tuidl.protocol import events
 from tuidl.protocol.events import Scores
 
 ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
+OF_GENERATORS = ("sliced_wasserstein", "modes_covered")
+"""What a generator is judged by."""
+WORDS_OF = {"sliced_wasserstein": "distance to real", "modes_covered": "clouds covered"}
+SPACED = str.maketrans("_.", "  ")
 SMALLER_IS_BETTER = ("loss", "mae", "rmse")
 NORM_BAR = 24
 FEWEST_NORMS = 4
@@ -54,12 +58,22 @@ def scores_text(scores: Scores) -> str:
     return "  ".join(f"{name} {score_text(name, value)}" for name, value in scores.items())
 
 
+def words_of(measure: str) -> str:
+    """A score's name as it stands on the screen: ``generator.loss`` is ``generator loss``."""
+    return WORDS_OF.get(measure, measure.translate(SPACED))
+
+
+def weighed(scores: Scores) -> Scores:
+    """The scores, those that say most first: of a generator how near to real examples it comes."""
+    first = {name: scores[name] for name in OF_GENERATORS if name in scores}
+    return first | scores
+
+
 def of_generators(scores: Scores | None) -> str:
     """What to judge a generator by, where it has a distance to real examples; else empty."""
-    distance = (scores or {}).get("sliced_wasserstein")
+    distance, covered = ((scores or {}).get(name) for name in OF_GENERATORS)
     if distance is None:
         return ""
-    covered = (scores or {}).get("modes_covered")
     far = f"distance to the real examples {distance:.3g}"
     if covered is not None:
         far = f"{covered:.0f} cloud{'s' if covered != 1 else ''} covered, {far}"

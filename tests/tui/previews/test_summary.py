@@ -1,6 +1,7 @@
 """What the summary of a run says, and when it is seen."""
 
 import math
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT
 from tuidl.protocol import events
 from tuidl.protocol.events import Scores
+from tuidl.protocol.formatting import words_of
 from tuidl.tui.previews.summary import advice, lines_wanted, outcome, summary
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.summary import Summary
@@ -140,9 +142,25 @@ def test_no_heading_of_a_score_is_cut(names: tuple[str, ...], width: int) -> Non
         (lines[i], line) for i, line in enumerate(lines[1:]) if line.startswith("train")
     )
     assert "…" not in head
-    assert set(head.split()) <= set(names)
-    assert len(head.split()) >= (1 if width == 40 and "real.loss" in names else 2)
-    ends = [head.index(f" {name}") + 1 + len(name) for name in head.split()]
+    titles = re.split(r" {2,}", head.strip())
+    assert set(titles) <= {words_of(name) for name in names}
+    assert len(titles) >= (1 if width == 40 and "real.loss" in names else 2)
+    ends = [head.index(f" {title}") + 1 + len(title) for title in titles]
     assert all(numbers[:end].endswith(("1.25", "125.0%")) for end in ends)
     for line in lines:
         assert "held out: what counts" in line or "what counts" not in line
+
+
+def test_of_a_generator_what_counts_comes_first() -> None:
+    scores = {"loss": 1.25, "discriminator.loss": 1.25, "generator.loss": 0.7,
+              "sliced_wasserstein": 0.112, "modes_covered": 8.0}  # fmt: skip
+    run = trained(FALLING, train=scores, validation=scores)
+    run.started = msgspec.structs.replace(story.beginning()[0], objectives=2)  # type: ignore[type-var]
+    height = lines_wanted(run, 118)
+    lines = [line.plain for line in summary(run, DEFAULT, 118, height, True, is_asked=False)]
+    head = next(line for line in lines if "distance" in line)
+    assert re.split(r" {2,}", head.strip()) == [
+        "distance to real", "clouds covered", "discriminator loss",
+    ]  # fmt: skip
+    assert lines[-1].split(" · ")[1].startswith("x export"), "nothing to give it"
+    assert not any("E evaluate" in line or "p predict" in line for line in lines)

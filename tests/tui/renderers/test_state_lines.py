@@ -8,12 +8,12 @@ from tuidl.tui.session.run import Run
 
 SCORES = {"loss": 1.25, "discriminator.loss": 1.25, "generator.loss": 0.75, "modes_covered": 8.0}
 NAMED = (
-    "training batch: discriminator.loss 1.500",
-    "validation after epoch 1: discriminator.loss 1.250 | generator.loss 0.7500 | modes covered 8",
+    "training batch: discriminator loss 1.500",
+    "validation after epoch 1: clouds covered 8 | discriminator loss 1.250 | generator loss 0.7500",
 )
 PLAIN = (
     "training batch: loss 1.500",
-    "validation after epoch 1: loss 1.250 | generator.loss 0.7500 | modes covered 8",
+    "validation after epoch 1: clouds covered 8 | loss 1.250 | generator loss 0.7500",
 )
 
 
@@ -30,3 +30,10 @@ def test_a_loss_of_several_objectives_is_named(objectives: int, expected: tuple[
     run.loss = 1.5
     assert step_line(run, Around(), 200, " | ").startswith(expected[0])
     assert scores_line(run, 200, " | ").startswith(expected[1])
+
+
+def test_what_a_generator_is_judged_by_is_never_left_out_for_its_losses() -> None:
+    run = Run()
+    scores = SCORES | {"sliced_wasserstein": 0.112}
+    run.handle(EpochEnded(1, 0.1, scores, scores, 0.01, {}))
+    assert scores_line(run, 60, " | ").endswith("distance to real 0.1120")

@@ -356,6 +356,20 @@ async def test_predicting_shows_what_the_command_says_and_writes_it(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["p", "E"])
+async def test_a_generator_is_neither_given_examples_nor_judged_by_them(
+    app: Playground, key: str
+) -> None:
+    folders.kept_run("gan-20260101-120000", story.whole(), preset="gan_points")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_runs(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        [notice] = app._notifications
+        assert "tuidl generate gan-20260101-120000" in str(notice.message)
+
+
 async def test_export_cannot_go_into_a_file_and_escape_cancels(
     app: Playground, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from tuidl.preset.schema import Preset
 from tuidl.preset.toml_edit import dumps
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import Probe
+from tuidl.storage.contents import EVENTS
+from tuidl.storage.locations import runs_folder
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 from tuidl.tui.app import Playground
@@ -119,7 +121,9 @@ async def test_keys_change_the_rate_of_the_objective_that_is_chosen(app: Playgro
         await watched.handle(told[0], events.Paused(epoch=1, step=0, steps=6, loss=None))
         status = watched.screen.query_one(Status)
         assert "rate of discriminator 0.02" in status.render().plain
+        assert watched.screen.hint("objective") == "rate of generator"
         await watched.press("plus", "o", "minus")
+        assert watched.screen.hint("objective") == "rate of discriminator"
         found = [c for c in watched.sent if isinstance(c, commands.Scale)]
         assert [c.key for c in found] == [
             "objectives.discriminator.optimizer.learning_rate",
@@ -131,6 +135,26 @@ async def test_keys_change_the_rate_of_the_objective_that_is_chosen(app: Playgro
         assert "rate of generator 0.04" in status.render().plain
         await watched.press("o")
         assert "rate of discriminator 0.02" in status.render().plain
+
+
+@pytest.mark.parametrize(("name", "is_asked"), [("gan", False), ("two_heads", True)])
+async def test_nothing_is_given_to_a_network_that_answers_to_noise(
+    app: Playground, name: str, is_asked: bool
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.open(preset_of(name))
+        watched = Watched(app, pilot)
+        await pilot.pause()
+        told = list(trainer_for(preset_of(name, "training.epochs=1"), "numpy", 1).run())
+        assert isinstance(told[0], events.RunStarted)
+        folder = runs_folder() / told[0].run
+        folder.mkdir(parents=True)
+        (folder / EVENTS).touch()
+        await watched.handle(told[0], told[-1])
+        keys = ("evaluate", "predict", "export")
+        offered = [key for key in keys if watched.screen.check_action("use", (key,))]
+        assert offered == (list(keys) if is_asked else ["export"])
+        assert ("p predict" in panels(watched)) is is_asked
 
 
 async def test_one_objective_has_no_key_to_choose_another(app: Playground) -> None:

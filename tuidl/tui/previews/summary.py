@@ -10,7 +10,8 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
 from tuidl.core.durations import computed
 from tuidl.protocol.events import Scores
-from tuidl.protocol.formatting import best_by, of_generators
+from tuidl.protocol.formatting import best_by, of_generators, words_of
+from tuidl.tui.renderers.state import shown_scores
 from tuidl.tui.session.run import Run
 
 MEANING = {
@@ -26,25 +27,32 @@ REASONS = {
     "pruned": "Given up by its sweep:",
 }
 LOSS, SHARES = "loss", ("accuracy", "precision", "recall", "f1")
-KEYS = "space train again · E evaluate · p predict · x export · m modify · q leave"
+KEYS = "space train again · {used}x export · m modify · q leave"
+USED = "E evaluate · p predict · "
+"""Keys of networks that something can be asked: not of those that answer to noise alone."""
 MOST_SCORES = 3
 NAMES, NUMBERS = 12, 12
 
 
-def summary(run: Run, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-    """Outcome, scores, advice and keys; ``lines_wanted`` lines are enough for all of it."""
+def summary(
+    run: Run, palette: Palette, width: int, height: int, unicode: bool, *, is_asked: bool = True
+) -> list[Text]:
+    """Outcome, scores, advice and keys; ``lines_wanted`` lines are enough for all of it.
+    ``is_asked``: whether the network answers to what it is given."""
     grid = Grid(width, height, unicode)
     head = wrapped(outcome(run), width)
     for y, line in enumerate(head):
         grid.put(0, y, line, palette.style("accent", bold=True))
-    y = _table(grid, palette, scores_of(run), len(head))
+    table = {part: shown_scores(run, scores) for part, scores in scores_of(run).items()}
+    y = _table(grid, palette, table, len(head))
     lines = wrapped(advice(run), width)
     first = next(iter(run.findings), None)
     role = first.rule.role if first else "muted"
     for line in lines:
         grid.put(0, y, line, palette.style(role, bold=True))
         y += 1
-    grid.put(0, y, fitted(KEYS, width), palette.style("muted"))
+    keys = KEYS.format(used=USED if is_asked else "")
+    grid.put(0, y, fitted(keys, width), palette.style("muted"))
     return grid.lines()
 
 
@@ -52,7 +60,7 @@ def _table(grid: Grid, palette: Palette, table: dict[str, Scores], top: int) -> 
     """Scores by part, one line each below their names, from line ``top`` on; returns the next free
     line."""
     names = list(next(iter(table.values()), {}))[:MOST_SCORES]
-    titles = [name.replace("_", " ") for name in names]
+    titles = [words_of(name) for name in names]
     ends = list(accumulate((max(NUMBERS, len(title) + 2) for title in titles), initial=NAMES))[1:]
     shown = sum(end <= grid.width for end in ends) or 1
     ends, names = ends[:shown], names[:shown]

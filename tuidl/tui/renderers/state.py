@@ -11,7 +11,7 @@ from tuidl.charts.scale import readable
 from tuidl.core.durations import computed, in_words, trained
 from tuidl.core.printable import printable
 from tuidl.protocol.events import RunEnded, Scores
-from tuidl.protocol.formatting import best_by, runs_on
+from tuidl.protocol.formatting import best_by, runs_on, weighed, words_of
 from tuidl.tui.session.run import Phase, Run
 
 LOSS = "loss"
@@ -35,7 +35,8 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
     """Of the last step: its loss on its batch, and how fast training goes."""
     if run.loss is None and run.started is None:
         return ""
-    parts = [] if run.loss is None else [f"training batch: {_loss_of(run)} {readable(run.loss)}"]
+    own = words_of(_loss_of(run))
+    parts = [] if run.loss is None else [f"training batch: {own} {readable(run.loss)}"]
     if around.rate:
         parts.append(around.rate)
     elif run.learning_rate is not None:
@@ -66,11 +67,16 @@ def _loss_of(run: Run) -> str:
     return next((name for name in scores if name.endswith(f".{LOSS}")), LOSS)
 
 
-def _score_words(run: Run, scores: Scores) -> list[str]:
-    """Each score by its name; not the run's loss beside the objective's whose it is."""
+def shown_scores(run: Run, scores: Scores) -> Scores:
+    """Those that say most first; not the run's loss beside the objective's whose it is."""
     own = _loss_of(run)
-    given = {name: value for name, value in scores.items() if own == LOSS or name != LOSS}
-    return [f"{_name(name)} {score(name, value)}" for name, value in given.items()]
+    return {k: v for k, v in weighed(scores).items() if own == LOSS or k != LOSS}
+
+
+def _score_words(run: Run, scores: Scores) -> list[str]:
+    """Each score by its name."""
+    shown = shown_scores(run, scores)
+    return [f"{words_of(name)} {score(name, value)}" for name, value in shown.items()]
 
 
 def scores_line(run: Run, width: int, dot: str) -> str:
@@ -167,7 +173,3 @@ def short(number: float) -> str:
         if number >= size:
             return f"{number / size:.1f} {unit}"
     return f"{number:.0f}" if number >= 1 else f"{number:.2g}"
-
-
-def _name(name: str) -> str:
-    return name.replace("_", " ")

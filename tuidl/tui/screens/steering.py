@@ -7,6 +7,7 @@ import msgspec
 
 from tuidl.compiler.pacing import watchable_pace
 from tuidl.core.printable import printable_lines
+from tuidl.preset.noise import answers_to_noise
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.dialogs.output import text_screen
@@ -52,6 +53,8 @@ class SteeringScreen(RunDisplay):
                 return "train again" if run.is_over else "pause" if run.goes else "train"
             case "full_speed":
                 return "full speed" if self.pace else "slow down"
+            case "objective":
+                return f"rate of {rates_of(self.preset)[self._next_objective].objective}"
             case "reset" if self.session.silence:
                 return "another engine"
         return None
@@ -105,8 +108,13 @@ class SteeringScreen(RunDisplay):
 
     def action_objective(self) -> None:
         """Choose the next objective's learning rate."""
-        self.objective = (self.objective + 1) % len(rates_of(self.preset))
+        self.objective = self._next_objective
         self.pace_changed()
+        self.renew_keys()
+
+    @property
+    def _next_objective(self) -> int:
+        return (self.objective + 1) % len(rates_of(self.preset))
 
     def action_full_speed(self) -> None:
         """Switch to full speed, or back to a pace that can be watched, which a run that has not
@@ -256,7 +264,8 @@ class SteeringScreen(RunDisplay):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "use":
-            return self.kept is not None
+            is_asked = parameters == ("export",) or not answers_to_noise(self.preset)
+            return self.kept is not None and is_asked
         if action == "objective" and len(self.preset.objectives) < 2:
             return False
         if action == "error":

@@ -8,6 +8,7 @@ from tuidl.logs.folder import source_at
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.source import source_of_run
+from tuidl.preset.noise import answers_to_noise
 from tuidl.runs.reading import stream_events
 from tuidl.storage.contents import EVENTS, RUN
 from tuidl.storage.folder import RunFolder
@@ -16,6 +17,7 @@ from tuidl.tui.services.navigation import Navigator
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain_app import PlainApp
 
+MADE_OF_NOISE = "makes its answers out of noise, there is nothing to give it"
 MOST_OFFERED = 200
 """Runs that a list to choose from offers, the newest first."""
 
@@ -70,11 +72,23 @@ class RunActions:
         """Have the user choose a file, and show what the run makes of it."""
         from tuidl.tui.services.using import ask_and_predict
 
-        ask_and_predict(self._app, path)
+        if self._is_asked(path):
+            ask_and_predict(self._app, path)
 
     def evaluate(self, path: Path) -> None:
         """Show how good the run is on examples that it was not trained on."""
-        self._navigator.judge(path)
+        if self._is_asked(path):
+            self._navigator.judge(path)
+
+    def _is_asked(self, path: Path) -> bool:
+        """Whether the run's network answers to what it is given; says so where it does not."""
+        try:
+            is_asked = not answers_to_noise(RunFolder(path).preset)
+        except RunError:
+            return True  # what was asked for says why it cannot be read
+        if not is_asked:
+            self._app.warn(f"{path.name} {MADE_OF_NOISE}: tuidl generate {path.name}")
+        return is_asked
 
     def put_behind_next(self, path: Path) -> None:
         """Have a run's curves stand behind those of the next training."""

@@ -7,6 +7,7 @@ from textual.containers import Horizontal, Vertical
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError
+from tuidl.preset.noise import answers_to_noise
 from tuidl.preset.schema import Preset
 from tuidl.protocol import probes
 from tuidl.protocol.events import ProbeAnswer
@@ -45,7 +46,7 @@ class Overview(Vertical):
         self._moments: dict[str, Moment] = {}
 
     def compose(self) -> ComposeResult:
-        yield Summary()
+        yield Summary(is_asked=not answers_to_noise(self._preset))
         with Horizontal():
             with Vertical(classes="column"):
                 yield from curves_of(self._preset)

@@ -11,7 +11,9 @@ from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
 from tuidl.charts.window import Window
 from tuidl.logs.measures import changes_of
+from tuidl.preset.noise import answers_to_noise
 from tuidl.preset.schema import Preset
+from tuidl.protocol.formatting import words_of
 from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
@@ -25,9 +27,6 @@ EXPLAINED = " (?)  "
 """Behind what the rules say of a run: the key that shows the rule."""
 FRAME = 8
 """Cells of a border around its subtitle."""
-
-WORDS = str.maketrans("_.", "  ")
-"""Names of measures as titles: generator.loss as discriminator loss is."""
 
 
 class Curves(Chart):
@@ -46,7 +45,7 @@ class Curves(Chart):
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure, self.heading = measure, title or measure.translate(WORDS)
+        self.measure, self.heading = measure, title or words_of(measure)
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
@@ -160,9 +159,7 @@ def loss_title(preset: Preset) -> str:
 
 def distance_measure(preset: Preset) -> str:
     """The distance to the real examples, where the model answers to noise alone; else empty."""
-    noise = {data.name for data in preset.inputs}
-    asked = next((one for one in preset.outputs if one.name == preset.predicted), None)
-    return "sliced_wasserstein" if asked and noise.issuperset(asked.inputs) else ""
+    return "sliced_wasserstein" if answers_to_noise(preset) else ""
 
 
 def second_measure(preset: Preset) -> str:

@@ -12,14 +12,16 @@ FRAME = 2
 
 
 class Summary(Chart, can_focus=False):
-    """Hidden while the run goes on."""
+    """Hidden while the run goes on. ``is_asked``: whether the network answers to what it is
+    given."""
 
     DEFAULT_CSS = """
     TrainScreen Summary { height: auto; display: none; border: round $accent; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_asked: bool) -> None:
         super().__init__(id="summary")
+        self._is_asked = is_asked
         self.shown = Run()
         self.border_title = "what came of it"
 
@@ -38,4 +40,5 @@ class Summary(Chart, can_focus=False):
             self.changed()
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        return summary(self.shown, palette, width, height, unicode)
+        asked = self._is_asked
+        return summary(self.shown, palette, width, height, unicode, is_asked=asked)
