@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from tests.proposing.files import table
 from tuidl.cli import cli, training
 from tuidl.core.errors import PresetError
+from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 
 SHORT = ("--no-ui", "--no-keep", "--set", "training.epochs=2")
@@ -80,6 +81,18 @@ def test_on_a_terminal_the_target_may_be_ticked_instead_of_named(
     assert played[2]["data"] == (arrays, ())
     assert isinstance(tuidl(str(arrays), "--target", "four").exception, PresetError)
     assert len(played) == 3
+    assert played[1]["file"] is None, "no preset is there to go back to"
+
+
+def test_the_file_of_a_preset_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played = list[dict[str, Any]]()
+    monkeypatch.setattr(training, "require_screen", lambda *given: None)
+    monkeypatch.setattr(training, "play", lambda **options: played.append(options))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(shipped()["mlp_xor"].read_text())
+    for name in ("gru_sine", "mine.toml"):
+        tuidl(name)
+    assert [one["file"] for one in played] == [shipped()["gru_sine"], tmp_path / "mine.toml"]
 
 
 def test_a_preset_takes_no_target() -> None:

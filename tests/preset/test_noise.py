@@ -40,7 +40,7 @@ inputs = ["made"]
 [[objectives]]
 name = "only"
 trains = ["first", "second", "judge"]
-losses = [{ output = "verdict", type = "binary_cross_entropy", target = 1, from_logits = true }]
+losses = [{ output = "verdict", target = 1, loss = { type = "mse" } }]
 optimizer = { type = "adam" }
 """
 

@@ -56,11 +56,11 @@ def playground(
 def _show(state: "PlaneState", as_json: bool, steps: int | None, **options: Any) -> None:
     from tuidl.cli.playing import play
     from tuidl.cli.training import require_screen
-    from tuidl.plane.presets import preset_of
+    from tuidl.plane.presets import START, preset_of
 
     instead = f"tuidl {state.line()} --no-ui"
     require_screen(instead, {"--json": as_json, "--steps": steps})
-    play(preset=preset_of(state), folder=Path(), **options)
+    play(preset=preset_of(state), folder=Path(), file=START, **options)
 
 
 def _trained(

@@ -198,6 +198,8 @@ def _play(
     preset: str | None, target: str | None, overrides: tuple[str, ...], **options: Any
 ) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
+    from tuidl.preset.library import find
+
     if preset is None:
         play(preset=None, folder=Path(), **options)
     if target is None and _is_table(preset):
@@ -205,12 +207,13 @@ def _play(
     try:
         with loading(preset):
             loaded, folder = _loaded(preset, target, overrides)
+            file = None if _names_data(preset, target) else find(preset).absolute()
     except PresetError as error:
         if target is not None or not preset.lower().endswith(".npz") or error.key not in UNNAMED:
             raise
         _choose(preset, overrides, **options)
     starts = options.pop("start") or _names_data(preset, target)
-    play(preset=loaded, folder=folder, start=starts, **options)
+    play(preset=loaded, folder=folder, file=file, start=starts, **options)
 
 
 def _choose(data: str, overrides: tuple[str, ...], *, start: bool, **options: Any) -> NoReturn:

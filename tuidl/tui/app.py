@@ -39,8 +39,8 @@ EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
 class Playground(EditingApp):
-    """``preset``: opened at once, trained at once if ``start``. ``data``: a file to have a preset
-    proposed for, with KEY=VALUE texts. Home otherwise."""
+    """``preset``: opened at once, trained at once if ``start``; ``file``: where it is. ``data``: a
+    file to have a preset proposed for, with KEY=VALUE texts. Home otherwise."""
 
     TITLE = "tuidl"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -55,6 +55,7 @@ class Playground(EditingApp):
         preset: Preset | None = None,
         *,
         folder: Path = Path(),
+        file: Path | None = None,
         start: bool = False,
         threads: int | None = None,
         backend: str | None = None,
@@ -73,6 +74,8 @@ class Playground(EditingApp):
         self.unicode = unicode
         use_scrollbars(unicode)
         self._first, self._first_folder, self._starts = preset, folder, start
+        if file is not None:
+            self.state.began_with(file)
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
         self._first_data, self._first_compare, self._joining = data, compare, joining
         self._first_table = table
@@ -184,7 +187,7 @@ class Playground(EditingApp):
 
         behind, self.runs.behind = self.runs.behind, None
         self.push_screen(screen_of(preset, self.services, behind))
-        self.call_after_refresh(self.session.load, preset, paused)
+        self.call_after_refresh(self.load_shown, preset, paused)
         self.call_after_refresh(process.spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
@@ -193,7 +196,7 @@ class Playground(EditingApp):
 
         self.session.folder = path
         self.push_screen(screen_of_run(path, preset, self.services))
-        self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
+        self.call_after_refresh(self.load_shown, preset, True, path, learning_rate)
         self.call_after_refresh(process.spare_pauses)
 
     def open_data(self, path: Path, overrides: tuple[str, ...] = ()) -> None:

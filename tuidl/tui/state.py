@@ -8,6 +8,8 @@ import msgspec
 
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.core.user_folders import user_folder
+from tuidl.plane.presets import START
+from tuidl.preset.library import shipped
 from tuidl.storage.files import replace_file
 
 MOST_RECENT, LARGEST = 10, 1 << 20
@@ -54,6 +56,14 @@ class State(msgspec.Struct):
     def opened(self, path: str) -> None:
         """Put a file in front of the recent ones."""
         self.recent = [path, *(other for other in self.recent if other != path)][:MOST_RECENT]
+
+    def began_with(self, path: Path) -> None:
+        """The preset in this file is on the screen: the list begins on it. One of the user's own is
+        in the list from now on."""
+        name = next((name for name, known in shipped().items() if known == path), "")
+        self.last_preset = name or str(path)
+        if not name and path != START and str(path) not in self.recent:
+            self.opened(str(path))
 
     def save(self, folder: Path | None = None) -> None:
         """Write it down; where that cannot be, nothing is remembered."""

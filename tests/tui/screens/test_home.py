@@ -146,6 +146,39 @@ async def test_enter_opens_and_the_preset_is_remembered(app: Playground) -> None
         assert app.state.last_preset == "gru_sine"
 
 
+@pytest.mark.parametrize("name", ["gru_sine", "2d playground"])
+async def test_a_key_pressed_before_the_screen_is_drawn_trains(app: Playground, name: str) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("slash", *name[:2])
+        app.screen.action_open()  # type: ignore[attr-defined]
+        app.run_display().action_go()  # type: ignore[union-attr]
+        assert not loads(app), "the engine comes after the screen"
+        await pilot.pause()
+        assert [one.paused for one in loads(app)] == [False]
+        assert app.run_display().shown.goes  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["recommend", "2d playground", "mine"])
+async def test_home_begins_on_the_preset_that_the_command_opened(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(shipped()["mlp_xor"].read_text())
+    file = {"2d playground": START, "mine": mine}.get(name, shipped().get(name))
+    assert file is not None
+    app = quiet(
+        monkeypatch, tmp_path, preset=Preset.load(file), file=file,
+        state=State(last_preset="gru_sine"),
+    )  # fmt: skip
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        entry = app.screen.query_one(PresetList).chosen
+        assert entry is not None
+        assert entry.path == file
+
+
 async def test_m_modifies(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("m")

@@ -11,8 +11,8 @@ from tuidl.charts.scale import short
 from tuidl.core.durations import computed
 from tuidl.protocol.events import Scores
 from tuidl.protocol.formatting import best_by, of_generators, words_of
-from tuidl.tui.renderers.state import shown_scores
 from tuidl.tui.session.run import Run
+from tuidl.tui.session.scores import shown_scores
 
 MEANING = {
     "train": "what it learned from",

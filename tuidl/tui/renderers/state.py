@@ -11,10 +11,10 @@ from tuidl.charts.scale import readable
 from tuidl.core.durations import computed, in_words, trained
 from tuidl.core.printable import printable
 from tuidl.protocol.events import RunEnded, Scores
-from tuidl.protocol.formatting import best_by, runs_on, weighed, words_of
+from tuidl.protocol.formatting import best_by, runs_on, words_of
 from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.session.scores import loss_of, shown_scores
 
-LOSS = "loss"
 SHARES = ("accuracy", "precision", "recall", "f1")
 COUNTS = ("modes_covered",)
 BAR = 20
@@ -35,7 +35,7 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
     """Of the last step: its loss on its batch, and how fast training goes."""
     if run.loss is None and run.started is None:
         return ""
-    own = words_of(_loss_of(run))
+    own = words_of(loss_of(run))
     parts = [] if run.loss is None else [f"training batch: {own} {readable(run.loss)}"]
     if around.rate:
         parts.append(around.rate)
@@ -57,20 +57,6 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
     if around.cost:
         more.append(f"screen {around.cost:.0%} of a core")
     return fitting([*parts, *more], width, dot)
-
-
-def _loss_of(run: Run) -> str:
-    """What the run's loss is called: of several objectives it is that of the first one."""
-    if run.started is None or run.started.objectives < 2:
-        return LOSS
-    scores = run.train or {}
-    return next((name for name in scores if name.endswith(f".{LOSS}")), LOSS)
-
-
-def shown_scores(run: Run, scores: Scores) -> Scores:
-    """Those that say most first; not the run's loss beside the objective's whose it is."""
-    own = _loss_of(run)
-    return {k: v for k, v in weighed(scores).items() if own == LOSS or k != LOSS}
 
 
 def _score_words(run: Run, scores: Scores) -> list[str]:

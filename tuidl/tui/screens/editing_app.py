@@ -71,4 +71,17 @@ class EditingApp(PlainApp):
             return
         previous = before.shown if before.shown.epochs_done else before.previous
         self.switch_screen(TrainScreen(preset, self.services, previous))
-        self.call_after_refresh(self.session.load, preset)
+        self.call_after_refresh(self.load_shown, preset)
+
+    def load_shown(
+        self,
+        preset: Preset,
+        paused: bool = True,
+        run: Path | None = None,
+        learning_rate: float | None = None,
+    ) -> None:
+        """Have the engine load what a new screen shows, once it is drawn: whoever has pressed the
+        key that trains by then need not press it again."""
+        display = self.run_display()
+        asked = display.shown.asked if display is not None else None
+        self.session.load(preset, paused if asked is None else not asked, run, learning_rate)

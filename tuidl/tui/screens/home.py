@@ -226,7 +226,7 @@ class HomeScreen(RunListScreen):
         if preview.preset is None or preview.problem:
             self.notify("This preset has an error: m opens the editor.", severity="warning")
             return
-        self._remember(entry.path)
+        self._state.began_with(entry.path)
         self.services.navigator.open(preview.preset, entry.path.parent)
 
     def action_edit(self) -> None:
@@ -262,7 +262,3 @@ class HomeScreen(RunListScreen):
         self._list.choose(path)
         self._show(self._list.chosen)
         self.action_open()
-
-    def _remember(self, path: Path) -> None:
-        name = next((name for name, known in shipped().items() if known == path), "")
-        self._state.last_preset = name or str(path)

@@ -104,7 +104,7 @@ class TrainScreen(PastScreen):
     def on_mount(self) -> None:
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
-        self.begin(Run())
+        self.begin(self.shown)  # which a key may have asked to train already
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
