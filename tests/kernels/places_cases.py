@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.kernels.case import Case
 from tuidl.core import places_room
+from tuidl.core.convolution_room import LANES, MOST_PARTS
 from tuidl.core.places_room import Places
 
 
@@ -21,6 +22,12 @@ def by_places(
     options = dict(zip(names, (*stride, *dilation, *before), strict=True))
     rooms = (places_room.answers_room, places_room.weights_room, places_room.pixels_room)
     return {**sizes, "m": max(room(shape, n, most) for room in rooms)}, options
+
+
+def by_parts(*of: Any, **options: Any) -> Any:
+    """The same where lanes share out the columns: room for each of the most parts."""
+    sizes, chosen = by_places(*of, **options)
+    return {**sizes, "m": MOST_PARTS * (sizes["m"] + LANES)}, chosen
 
 
 BLOCK = 4096
@@ -62,3 +69,22 @@ for sizes, options in BY_PLACES:
         Case("conv2d_places_weight_gradient", sizes, options, only=("dw",)),
         Case("conv2d_places_input_gradient", sizes, options, only=("dx",)),
     ]
+
+PARTED = [
+    by_parts((5, 4, 3, 20), (3, 3), (4, 3, 97), before=(1, 1), most=BLOCK),
+    by_parts((3, 5, 5, 130), (1, 2), (5, 5, 18), before=(0, 1), most=BLOCK),
+    by_parts((2, 13, 12, 33), (3, 3), (13, 12, 64), dilation=(5, 5), before=(5, 5)),
+    by_parts((9, 3, 3, 40), (9, 9), (1, 1, 35), (3, 3), before=(3, 3), most=BLOCK),
+    by_parts((0, 5, 5, 32), (7, 7), (5, 5, 64), before=(3, 3)),
+    # no place that all see by, and bands; fewer columns than a part has
+    by_parts((2, 3, 4, 66), (2, 2), (11, 12, 128), dilation=(2, 3), before=(5, 5)),
+    by_parts((3, 5, 5, 7), (5, 5), (5, 5, 9), before=(2, 2)),
+]
+for sizes, options in PARTED:
+    for part, parts in [(0, 1), (1, 2), (2, 3), (7, 16), (3, 2)]:
+        own = {**options, "part": part, "parts": parts}
+        CASES += [
+            Case("conv2d_places_tile", sizes, own, only=("y",)),
+            Case("conv2d_places_weight_gradient_tile", sizes, own, only=("dw",)),
+            Case("conv2d_places_input_gradient_tile", sizes, own, only=("dx",)),
+        ]

@@ -11,7 +11,7 @@ def _kernels(layers: str, batch: int) -> tuple[str, str, str]:
     """The convolution's, the weights' gradient's, the pixels' gradient's: of the last one."""
     preset = helpers.preset(helpers.CONV, f"layers=[{layers}]")
     instructions = compile_program(Graph.build(preset), batch).train.emitted.instructions
-    names = [i.kernel for i in instructions if i.kernel.startswith("conv2d")]
+    names = [i.kernel.removesuffix("_tile") for i in instructions if "conv2d" in i.kernel]
     forward = [name for name in names if "gradient" not in name]
     backward = [name for name in names if "gradient" in name]
     weights = next(name for name in backward if name.endswith("_weight_gradient"))

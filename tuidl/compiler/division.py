@@ -18,6 +18,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import MOST_LANES, Division
+from tuidl.kernels.simd.tiles import LEAST_COLUMNS
 
 MOST_SHARDS = MOST_LANES
 """Of examples; each is a lane, and lanes are what threads share out."""
@@ -41,6 +42,8 @@ LOOKING = 1.5
 """Nanoseconds in which a lane sees whether it looks after the row that an input reads."""
 THREADS = (2, 8)
 """That may share the lanes out: few threads want large shards, many want many."""
+PRODUCTS = 3
+"""Of a convolution, whose tiles read activations again: itself and its two gradients."""
 ROWS = 8
 """Uses of a weight by which a product reaches half the speed of very many."""
 
@@ -173,7 +176,7 @@ def _is_divisible(graph: Graph, node: Node) -> bool:
     if node.layer.reads_rows and (node.layer.penalties() or not node.trainable):
         return False
     uses = [other for other in graph.nodes if other.key == node.key]
-    return len(node.layer.divisions) > 1 and len(uses) == 1
+    return len(node.layer.divisions_for(node.input_shape)) > 1 and len(uses) == 1
 
 
 def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
@@ -190,16 +193,21 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     whole = max(product * (1 + few), reading) + packing
     steps = _passed(product * (1 + few), reading, 1, readings) + packing
     count, parts = node.layer.steps(node.input_shape)[0], _parts_of_steps(node, batch)
+    own = TILES
     gradients = copies if shards > 1 else whole
     again = _read_again(node, batch) if readings > 1 else 0.0
+    if _has_kernels(node):
+        again, parts = PRODUCTS * _read_again(node, batch), _parts_of_columns(node)
+        own = parts
     known = {
         Division.EXAMPLES: _elapsed(2 * by_shards + gradients, shards),
         Division.GRADIENTS: _elapsed(2 * by_shards, shards) + _elapsed(whole, TILES) + WAIT / 4,
         Division.TILES: _elapsed(2 * steps, parts)
-        + _elapsed(whole + again, TILES)
+        + _elapsed(whole + again, own)
         + (2 + 2 * count) * WAIT,
     }
-    return {way: cost for way, cost in known.items() if way in node.layer.divisions}
+    ways = node.layer.divisions_for(node.input_shape)
+    return {way: cost for way, cost in known.items() if way in ways}
 
 
 def _passed(product: float, reading: float, shards: int, readings: int) -> float:
@@ -216,6 +224,17 @@ def _parts_of_steps(node: Node, batch: int) -> int:
     count, flops = node.layer.steps(node.input_shape)
     work = max(batch * flops / OPERATIONS, FLOAT_BYTES * flops / FAR)
     return TILES if count == 1 else max(min(int(work / LEAST_PART), TILES), 1)
+
+
+def _has_kernels(node: Node) -> bool:
+    """Whether its weights see windows of what it reads."""
+    return any(len(p.shape) > 2 for p in node.trainable)
+
+
+def _parts_of_columns(node: Node) -> int:
+    """Into how many parts the lanes share out filters, or channels."""
+    widths = [min(p.shape[-2:]) for p in node.trainable if len(p.shape) > 2]
+    return max(min(min(widths) // LEAST_COLUMNS, TILES), 1)
 
 
 def _read_again(node: Node, batch: int) -> float:

@@ -87,9 +87,10 @@ def _of_steps(machine: Machine, sizes: dict[str, int], operations: float, rest: 
 
 def _done(instruction: Instruction, shapes: list[tuple[int, ...]]) -> float:
     """Of the operations that are counted, those that are done."""
-    if instruction.kernel not in PIXELS_KERNEL_ANSWERS:
+    name = instruction.kernel.removesuffix("_tile")
+    if name not in PIXELS_KERNEL_ANSWERS:
         return 1.0
-    pixels, kernel, answers = (shapes[n] for n in PIXELS_KERNEL_ANSWERS[instruction.kernel])
+    pixels, kernel, answers = (shapes[n] for n in PIXELS_KERNEL_ANSWERS[name])
     return seen_share(places_of(pixels, kernel, answers, instruction.options))
 
 

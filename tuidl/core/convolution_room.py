@@ -13,6 +13,8 @@ LANES = 16
 """Numbers in the longest vector: slivers of a packed matrix are whole vectors."""
 TILE = 8
 """Rows of the highest tile: tables of places go on behind the last one, to the end of a tile."""
+MOST_PARTS = 16
+"""Of a result that lanes share out by its columns: as many as lanes. Each has room of its own."""
 
 
 def packed_room(k: int, n: int) -> int:

@@ -114,22 +114,25 @@ def positions_of(c: Places, examples: int, most: int) -> int:
     return min(rows, max(examples, 1) * down) * across
 
 
-def answers_room(c: Places, examples: int, most: int = BLOCK) -> int:
-    """What the convolution itself needs, for so many examples, ``most`` numbers at a time."""
+def answers_room(c: Places, examples: int, most: int = BLOCK, places: int = 0) -> int:
+    """What the convolution itself needs, for so many examples, ``most`` numbers at a time.
+
+    ``places``: how many have room for their weights, 0 for all.
+    """
     channels, filters = c.kernel[2:]
     tables = channels + 3 * TILE + 2 * positions_of(c, examples, most)
-    return slots(c) * packed_room(channels, filters) + tables
+    return (places or slots(c)) * packed_room(channels, filters) + tables
 
 
-def pixels_room(c: Places, examples: int, most: int = BLOCK) -> int:
+def pixels_room(c: Places, examples: int, most: int = BLOCK, places: int = 0) -> int:
     """What the gradient of the pixels needs."""
     channels, filters = c.kernel[2:]
     tables = filters + 3 * TILE + 2 * positions_of(c, examples, most)
-    return slots(c) * packed_room(filters, channels) + tables
+    return (places or slots(c)) * packed_room(filters, channels) + tables
 
 
-def weights_room(c: Places, examples: int, most: int = BLOCK) -> int:
-    """What the gradient of the weights needs."""
+def weights_room(c: Places, examples: int, most: int = BLOCK, places: int = 0) -> int:
+    """What the gradient of the weights needs, which packs none."""
     channels, filters = c.kernel[2:]
     each = 1 + packed_room(1, filters)
     return weights_tables(channels) + each * positions_of(c, examples, most)

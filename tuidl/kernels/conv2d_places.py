@@ -3,6 +3,8 @@
 The layer chooses them by their sizes (``core/places_room.py``); ``simd/places.py`` has the way.
 """
 
+import numpy as np
+
 from tuidl.kernels.conv2d_grouped import (
     conv2d_grouped_input_gradient_oracle,
     conv2d_grouped_oracle,
@@ -15,13 +17,14 @@ from tuidl.kernels.simd.places import (
     convolve_places_back,
     convolve_places_weights,
 )
+from tuidl.kernels.simd.tiles import columns_of
 
 
 @kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True)
 def conv2d_places(x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left):
     """y[n,p,q] = b + sum of x[n, p stride - top + i gap, q stride - left + j gap] w[i,j]."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    convolve_places(x, w, b, y, workspace, stride, dilation, padding)
+    convolve_places(x, w, b, y, workspace, stride, dilation, padding, 0, 0)
 
 
 @kernel("nhwc npqf -> ijcf m", cost="2npqijcf", inline=True)
@@ -30,7 +33,7 @@ def conv2d_places_weight_gradient(
 ):
     """dw = patches' dy, summed over the examples."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding)
+    convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding, 0, 0)
 
 
 @kernel("npqf ijcf -> nhwc m", cost="2npqijcf", inline=True)
@@ -39,7 +42,34 @@ def conv2d_places_input_gradient(
 ):
     """dx: for each pixel, the gradients of the answers that see it, by their weights there."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
-    convolve_places_back(dy, w, dx, workspace, stride, dilation, padding)
+    convolve_places_back(dy, w, dx, workspace, stride, dilation, padding, 0, 0)
+
+
+@kernel("nhwc ijcf f -> npqf m", cost="2npqijcf")
+def conv2d_places_tile(
+    x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    """Some filters of the same."""
+    stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    convolve_places(x, w, b, y, workspace, stride, dilation, padding, part, parts)
+
+
+@kernel("nhwc npqf -> ijcf m", cost="2npqijcf")
+def conv2d_places_weight_gradient_tile(
+    x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    """Some filters of dw."""
+    stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding, part, parts)
+
+
+@kernel("npqf ijcf -> nhwc m", cost="2npqijcf")
+def conv2d_places_input_gradient_tile(
+    dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    """Some channels of dx."""
+    stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    convolve_places_back(dy, w, dx, workspace, stride, dilation, padding, part, parts)
 
 
 # --- the definition in plain NumPy: as that of grouped ones ---------------------------------------
@@ -68,3 +98,33 @@ def conv2d_places_input_gradient_oracle(
 ):
     options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
     conv2d_grouped_input_gradient_oracle(dy, w, dx, workspace, *options, 1)
+
+
+@oracle(conv2d_places_tile)
+def conv2d_places_tile_oracle(
+    x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    whole, columns = np.empty_like(y), slice(*columns_of(part, parts, y.shape[3]))
+    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
+    conv2d_places_oracle(x, w, b, whole, workspace, *options)
+    y[..., columns] = whole[..., columns]
+
+
+@oracle(conv2d_places_weight_gradient_tile)
+def conv2d_places_weight_gradient_tile_oracle(
+    x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    whole, columns = np.empty_like(dw), slice(*columns_of(part, parts, dw.shape[3]))
+    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
+    conv2d_places_weight_gradient_oracle(x, dy, whole, workspace, *options)
+    dw[..., columns] = whole[..., columns]
+
+
+@oracle(conv2d_places_input_gradient_tile)
+def conv2d_places_input_gradient_tile_oracle(
+    dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
+):
+    whole, columns = np.empty_like(dx), slice(*columns_of(part, parts, dx.shape[3]))
+    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
+    conv2d_places_input_gradient_oracle(dy, w, whole, workspace, *options)
+    dx[..., columns] = whole[..., columns]

@@ -35,7 +35,13 @@ from tuidl.kernels.simd.rectangles import (
     sides_of,
     within,
 )
-from tuidl.kernels.simd.slivers import is_packed, pack, pack_lines, pack_turned
+from tuidl.kernels.simd.slivers import (
+    is_packed,
+    pack_columns,
+    pack_lines,
+    pack_turned_columns,
+)
+from tuidl.kernels.simd.tile_columns import columns_for, room_of
 from tuidl.kernels.simd.tile_shapes import slivers_in, vectors_in
 
 packed_room = inline_ir(convolution_room.packed_room)
@@ -58,14 +64,15 @@ def _whole_place(size_y, size_x, sides, bands, is_back):
 
 
 @device_function
-def _pack_place(w, place, is_back, target):
-    """The weights of a place, in slivers."""
+def _pack_place(w, place, columns, is_back, target):
+    """The weights of a place, in slivers: those of some columns."""
     (_, size_x, channels, filters), (i, j) = w.shape, place
     if is_back:
-        pack_turned(w, (i, j, 1, 1), 1, 0, 1, target)
+        pack_turned_columns(w, (i, j, 1, 1), 1, 0, 1, columns.first, columns.end, target)
     else:
-        here = pointer_at(data_of(w), (i * size_x + j) * channels * filters)
-        pack(here, channels, filters, lanes_of(target), target)
+        here = pointer_at(data_of(w), (i * size_x + j) * channels * filters + columns.first)
+        count = columns.end - columns.first
+        pack_columns(here, filters, channels, count, lanes_of(target), target)
 
 
 @device_function
@@ -79,13 +86,23 @@ def _slots_of(size_y, size_x, sides):
 
 
 @device_function
-def _begin(bias, target, sides, examples, is_back):
-    """All results as their sums start."""
+def _begin(bias, target, columns, sides, examples, is_back):
+    """All results as their sums start; ``bias`` and ``target`` from the first column on."""
+    count = columns.end - columns.first
     if is_back:
-        clear_elements(target, examples * sides.pixels[0] * sides.pixels[1] * sides.channels)
+        _clear_columns(target, examples * sides.pixels[0] * sides.pixels[1], columns)
         return
     for answer in range(examples * sides.answers[0] * sides.answers[1]):
-        copy_elements(pointer_at(target, answer * sides.filters), bias, sides.filters)
+        copy_elements(pointer_at(target, answer * columns.all), bias, count)
+
+
+@device_function
+def _clear_columns(target, rows, columns):
+    if columns.end - columns.first == columns.all:
+        clear_elements(target, rows * columns.all)
+        return
+    for row in range(rows):
+        clear_elements(pointer_at(target, row * columns.all), columns.end - columns.first)
 
 
 @inline_ir
@@ -109,12 +126,14 @@ def _multiply_place(
 
 
 @inline_ir
-def _add_block(source, w, bias, target, slots, tables, block, sides, whole, packing, is_back):
+def _add_block(
+    source, w, bias, target, columns, slots, tables, block, sides, whole, packing, is_back
+):
     """The sums of a block by all places, from the ``whole`` one on. ``slots``: a pointer to the
     packed weights. ``packing``: whether they are to be packed now, and how far apart, which is 0
     where each place's are packed just before they are used: they never leave the cache then."""
     size_y, size_x, channels, filters = w.shape
-    k, n = (filters, channels) if is_back else (channels, filters)
+    k, n = filters if is_back else channels, columns.end - columns.first
     for turn in range(size_y * size_x):
         number = (turn + max(whole, 0)) % (size_y * size_x)
         place = (number // size_x, number % size_x)
@@ -123,10 +142,10 @@ def _add_block(source, w, bias, target, slots, tables, block, sides, whole, pack
             continue
         packed = slots
         slots = pointer_at(slots, packing[1])
-        if not is_back and is_packed(n, lanes_of(slots)):
+        if not is_back and n == columns.all and is_packed(n, lanes_of(slots)):
             packed = pointer_at(data_of(w), number * k * n)
         elif packing[0]:
-            _pack_place(w, place, is_back, packed)
+            _pack_place(w, place, columns, is_back, packed)
         seen, start_with = within(all_seen, block), START_C
         if turn == 0 and whole >= 0:
             start_with = START_ZERO if is_back else START_BIAS
@@ -139,52 +158,63 @@ def _add_block(source, w, bias, target, slots, tables, block, sides, whole, pack
 
 
 @device_function
-def _add_places(source, w, bias, target, workspace, sides, examples, is_back):
+def _add_places(source, w, bias, target, columns, room, sides, examples, is_back):
     """target = the bias, or 0, + the source's numbers by the weights; ``source``, ``bias`` and
-    ``target`` are pointers. ``is_back``: from answers to pixels."""
+    ``target`` are pointers. ``is_back``: from answers to pixels. ``room``: see ``room_of``."""
     size_y, size_x, channels, filters = w.shape
     k, n = (filters, channels) if is_back else (channels, filters)
-    base, packed = data_of(workspace), _slots_of(size_y, size_x, sides) * packed_room(k, n)
+    slots = 1 if room.is_part else _slots_of(size_y, size_x, sides)
+    base, packed = room.start, slots * packed_room(k, n)
     terms, tables = pointer_at(base, packed), pointer_at(base, packed + k + TILE)
+    bias, target = pointer_at(bias, columns.first), pointer_at(target, columns.first)
     fill_places(indices_of(terms), (1, 1, k), (0, 0, 1))
-    blocks = blocks_for((workspace.size - packed - k - 3 * TILE) // 2, sides)
-    apart = packed_room(k, n) if blocks_in(blocks, examples) > MOST_TIMES else 0
+    blocks = blocks_for((room.size - packed - k - 3 * TILE) // 2, sides)
+    apart = 0
+    if not room.is_part and blocks_in(blocks, examples) > MOST_TIMES:
+        apart = packed_room(k, n)
     whole = _whole_place(size_y, size_x, sides, blocks.bands, is_back)
     if whole < 0:
-        _begin(bias, target, sides, examples, is_back)
+        _begin(bias, target, columns, sides, examples, is_back)
     for first in range(0, examples, blocks.examples):
         for band in range(blocks.bands):
             start, high = band_of(sides.answers[0], band, blocks)
             block = Block(first, min(blocks.examples, examples - first), start, high)
             is_packing = apart == 0 or (first == 0 and band == 0)
             _add_block(
-                source, w, bias, target, base, (terms, tables), block, sides, whole,
+                source, w, bias, target, columns, base, (terms, tables), block, sides, whole,
                 (is_packing, apart), is_back,
             )  # fmt: skip
 
 
 @inline_ir
-def convolve_places(x, w, b, y, workspace, stride, dilation, padding):
-    """As the kernel ``conv2d_places``; ``stride``, ``dilation`` and ``padding``: down, across."""
-    sides = sides_of(x, y, stride, dilation, padding)
-    _add_places(data_of(x), w, data_of(b), data_of(y), workspace, sides, x.shape[0], False)
+def convolve_places(x, w, b, y, workspace, stride, dilation, padding, part, parts):
+    """As the kernel ``conv2d_places``; ``stride``, ``dilation`` and ``padding``: down, across.
+    ``part``: which of how many parts of the filters, 0 of 0 for all of them."""
+    sides, columns = sides_of(x, y, stride, dilation, padding), columns_for(part, parts, y.shape[3])
+    room = room_of(workspace, part, parts)
+    if columns.end > columns.first:
+        source, target = data_of(x), data_of(y)
+        _add_places(source, w, data_of(b), target, columns, room, sides, x.shape[0], False)
 
 
 @inline_ir
-def convolve_places_back(dy, w, dx, workspace, stride, dilation, padding):
-    """As ``conv2d_places_input_gradient``."""
+def convolve_places_back(dy, w, dx, workspace, stride, dilation, padding, part, parts):
+    """As ``conv2d_places_input_gradient``; ``part``: of the channels."""
     sides, there = sides_of(dx, dy, stride, dilation, padding), data_of(dx)
-    _add_places(data_of(dy), w, there, there, workspace, sides, dx.shape[0], True)
+    columns, room = columns_for(part, parts, dx.shape[3]), room_of(workspace, part, parts)
+    if columns.end > columns.first:
+        _add_places(data_of(dy), w, there, there, columns, room, sides, dx.shape[0], True)
 
 
 @device_function
-def _pack_answers(dy, seen, block, sides, target):
-    """dy of a rectangle in slivers: rows, images, columns."""
+def _pack_answers(dy, seen, block, columns, sides, target):
+    """dy of a rectangle in slivers: rows, images, columns; of some of the filters."""
     (down, across), n, lanes = sides.answers, sides.filters, lanes_of(target)
-    wide, vectors, column = seen.right - seen.left, vectors_for(n, lanes), 0
+    wide, column = seen.right - seen.left, columns.first
+    vectors = vectors_for(columns.end - column, lanes)
     for sliver in range(slivers_in(vectors)):
         width = vectors_in(sliver, vectors) * lanes
-        used = min(width, n - column)
+        used = min(width, columns.end - column)
         for p in range(seen.low, seen.end):
             for image in range(block.first, block.first + block.count):
                 place = ((image * down + p) * across + seen.left) * n + column
@@ -194,7 +224,7 @@ def _pack_answers(dy, seen, block, sides, target):
 
 
 @inline_ir
-def _add_weights(x, dy, dw, tables, block, sides, j):
+def _add_weights(x, dy, dw, columns, tables, block, sides, j):
     """dw of the places of a column ``j`` of the kernel, from a block. ``tables``: places of a
     pixel's channels and of their weights, and room for those of pixels, and dy in slivers."""
     size_y, size_x, channels, filters = dw.shape
@@ -208,39 +238,55 @@ def _add_weights(x, dy, dw, tables, block, sides, j):
         return
     slivers, table = pointer_at(table, block.high * each + TILE), indices_of(table)
     whole = Rectangle(block.start, block.start + block.high, left, right)
-    _pack_answers(data_of(dy), whole, block, sides, slivers)
+    _pack_answers(data_of(dy), whole, block, columns, sides, slivers)
     for i in range(size_y):
-        seen = within(rectangle_of(i, j, sides), block)
+        all_seen = rectangle_of(i, j, sides)
+        seen = within(all_seen, block)
         if seen.end > seen.low:
+            is_first = block.first == 0 and all_seen.low >= block.start
             begin = (seen.low - block.start) * each
             fill_pixels(pointer_at(table, begin), seen, block.count, sides)
             factors = Factors(
                 pointer_at(data_of(x), first_pixel(i, j, seen, block, sides)), indices_of(rows),
                 table, slivers, begin, block.high * each,
             )  # fmt: skip
-            c = pointer_at(data_of(dw), (i * size_x + j) * channels * filters)
+            c = pointer_at(data_of(dw), (i * size_x + j) * channels * filters + columns.first)
             gemm_indexed(
-                factors, Result(c, indices_of(targets), c, START_C),
-                Sizes(channels, (seen.end - seen.low) * each, filters),
+                factors, Result(c, indices_of(targets), c, START_ZERO if is_first else START_C),
+                Sizes(channels, (seen.end - seen.low) * each, columns.end - columns.first),
             )  # fmt: skip
 
 
 @device_function
-def convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding):
-    """As ``conv2d_places_weight_gradient``."""
+def _clear_unseen(dw, columns, sides, examples):
+    """Weights that meet no pixel have no gradient, and no sum."""
+    size_y, size_x, channels, filters = dw.shape
+    for number in range(size_y * size_x):
+        seen = rectangle_of(number // size_x, number % size_x, sides)
+        if examples == 0 or sees_nothing(seen):
+            place = number * channels * filters + columns.first
+            _clear_columns(pointer_at(data_of(dw), place), channels, columns)
+
+
+@device_function
+def convolve_places_weights(x, dy, dw, workspace, stride, dilation, padding, part, parts):
+    """As ``conv2d_places_weight_gradient``; ``part``: of the filters."""
     sides, examples = sides_of(x, dy, stride, dilation, padding), x.shape[0]
     channels, filters, size_x = x.shape[3], dy.shape[3], dw.shape[1]
-    rows = data_of(workspace)
+    columns, own = columns_for(part, parts, filters), room_of(workspace, part, parts)
+    if columns.end <= columns.first:
+        return
+    rows = own.start
     targets = pointer_at(rows, channels + TILE)
     table = pointer_at(targets, channels + TILE)
     fill_places(indices_of(rows), (1, 1, channels), (0, 0, 1))
     fill_places(indices_of(targets), (1, 1, channels), (0, 0, filters))
-    room = workspace.size - _weights_tables(channels)
+    room = own.size - _weights_tables(channels)
     blocks = blocks_for(room // (1 + packed_room(1, filters)), sides)
-    clear_elements(data_of(dw), dw.size)
+    _clear_unseen(dw, columns, sides, examples)
     for first in range(0, examples, blocks.examples):
         for band in range(blocks.bands):
             start, high = band_of(sides.answers[0], band, blocks)
             block = Block(first, min(blocks.examples, examples - first), start, high)
             for j in range(size_x):
-                _add_weights(x, dy, dw, (rows, targets, table), block, sides, j)
+                _add_weights(x, dy, dw, columns, (rows, targets, table), block, sides, j)

@@ -68,14 +68,20 @@ def pack(source, k, n, lanes, target):
 def pack_turned(w, phase, stride, first, count, target):
     """The weights of ``count`` pixels of the window from ``first`` on, as those of one phase follow
     each other, the last one first: lines of channels, in slivers."""
+    pack_turned_columns(w, phase, stride, first, count, 0, w.shape[2], target)
+
+
+@device_function
+def pack_turned_columns(w, phase, stride, first, count, column, end, target):
+    """The same of the channels from ``column`` to ``end`` alone."""
     _, size_x, channels, filters = w.shape
     first_y, first_x, down, across = phase
     lanes = VECTOR_BYTES // w.itemsize
-    vectors = vectors_for(channels, lanes)
-    column, passed = 0, 0
+    vectors = vectors_for(end - column, lanes)
+    passed = 0
     for sliver in range(slivers_in(vectors)):
         width = vectors_in(sliver, vectors) * lanes
-        used, there = min(width, channels - column), pointer_at(target, passed)
+        used, there = min(width, end - column), pointer_at(target, passed)
         if used < width:
             clear_elements(there, count * filters * width)
         for number in range(count):

@@ -25,6 +25,18 @@ def boundary(number, parts, size, step):
 
 
 @device_function
+def columns_of(part, parts, columns):
+    """First and end column of a part that has whole rows' columns; it may be empty. No part but the
+    only one has fewer than LEAST_COLUMNS, for which products may add up in another order."""
+    blocks = max(columns // LEAST_COLUMNS, 1)
+    first = blocks * part // parts * LEAST_COLUMNS
+    end = blocks * (part + 1) // parts * LEAST_COLUMNS
+    if part >= parts:
+        return columns, columns
+    return first, columns if part + 1 == parts else end
+
+
+@device_function
 def rows_of_grid(parts, rows, columns):
     """How many of ``parts``, a power of two, lie one below the other; the others side by side."""
     down, best = 1, -1

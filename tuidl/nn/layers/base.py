@@ -142,6 +142,10 @@ class Layer(Config, frozen=True, tag_field="type"):
         """What is put on the layer's output: the mean over the examples of its penalty."""
         return None
 
+    def divisions_for(self, shape: Shape) -> tuple[Division, ...]:
+        """How lanes may share out its products for (first) inputs of ``shape``."""
+        return self.divisions
+
     def readings(self, shape: Shape) -> int:
         """How often the weights are read, one time after the other, in a pass over examples."""
         return 1

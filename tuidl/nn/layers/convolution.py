@@ -4,10 +4,11 @@ from math import prod
 
 from tuidl.core.config import Count
 from tuidl.ir.buffers import Batch
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
-from tuidl.nn.layers.convolution_frame import Frame, Products
+from tuidl.nn.layers.convolution_frame import Frame, Products, Ways
+from tuidl.nn.layers.dense import emit_bias_gradient
 from tuidl.nn.layers.window_sizes import Sides
 
 
@@ -45,6 +46,9 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
     def flops(self, shape: Shape) -> int:
         return 2 * prod(self.output_shape(shape)) * prod(self.kernel_shape(shape)[:-1])
 
+    def divisions_for(self, shape: Shape) -> tuple[Division, ...]:
+        return Ways(self.frame(shape), self.filters).divisions
+
     def emit(self, context: EmitContext) -> None:
         products = Products(context, self.frame(context.input_shape), self.filters)
         frame = products.frame
@@ -59,7 +63,7 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         d_kernel = context.gradients["kernel"].reshape(*products.kernel_shape)
         products.weights(x, dy, d_kernel)
         if self.use_bias:
-            context.backward("bias_gradient", dy.rows, context.gradients["bias"])
+            emit_bias_gradient(context, dy.rows, context.gradients["bias"])
         if context.dx is not None:
             dx = context.dx.reshape(*x.shape)
             products.pixels(context.backward, dy, kernel, dx, "workspace_of_pixels")

@@ -5,18 +5,27 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.core import grouped_room, places_room, winograd_room, winograd_sizes
+from tuidl.core.convolution_room import (
+    LANES,
+    MOST_PARTS,
+    answers_room,
+    pixels_room,
+    weights_room,
+)
 from tuidl.core.convolution_room import Convolution as Shapes
-from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
 from tuidl.core.grouped_room import Grouped
 from tuidl.core.places_room import Places
 from tuidl.core.winograd_room import Large
 from tuidl.ir.buffers import View
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.layers.base import Shape
 
 BLOCK_FLOATS = 131_072
 """Winograd's tiles of a block, in floats: 512 KiB are in a core's second-level cache beside what a
 layer reads and writes, and weights are read once for many tiles."""
+
+LEAST_COLUMNS = 64
+"""Channels and filters from which on lanes may share them out."""
 
 GROUPED: dict[Callable[..., int], Callable[..., int]] = {
     answers_room: grouped_room.answers_room,
@@ -60,64 +69,21 @@ class Frame:
         return self.groups == 1 and self.dilation == (1, 1) and self.stride[0] == self.stride[1]
 
 
-class Products:
-    """The three products of a convolution with ``filters`` filters, written into ``context``.
+class Ways:
+    """By which kernels the products of a convolution with ``filters`` filters are computed."""
 
-    A transposed convolution has the same ones: there ``pixels`` is the way forward.
-    """
+    def __init__(self, frame: Frame, filters: int) -> None:
+        self.frame, self.filters = frame, filters
+        self.kernel_shape = (*frame.kernel, frame.image[-1] // frame.groups, filters)
 
-    def __init__(self, context: EmitContext, frame: Frame, filters: int) -> None:
-        self.context, self.frame, self.filters = context, frame, filters
-        channels = frame.image[-1] // frame.groups
-        self.kernel_shape = (*frame.kernel, channels, filters)
-        self._ends = {"top": frame.top, "left": frame.left}
-
-    def answers(self, write: Write, x: View, kernel: View, bias: View, y: View, room: str) -> None:
-        """The convolution itself; ``room``: what its workspace is called."""
-        if self._goes_by_pieces:
-            own = self._pieces_room(room, winograd_room.answers_room)
-            write("conv2d_winograd", x, kernel, bias, y, own, **self._options_of_pieces)
-            return
-        name, workspace, options = self._way(room, answers_room)
-        write(name, x, kernel, bias, y, workspace, **options)
-
-    def weights(self, x: View, dy: View, d_kernel: View) -> None:
-        """The gradient of the weights."""
-        room = "workspace_of_weights"
-        if self._goes_by_pieces and winograd_room.weights_pay(self._large):
-            own = self._pieces_room(room, winograd_room.answers_room, weights_room)
-            name = "conv2d_winograd_weight_gradient"
-            self.context.backward(name, x, dy, d_kernel, own, **self._options_of_pieces)
-            return
-        name, workspace, options = self._way(room, weights_room)
-        self.context.backward(f"{name}_weight_gradient", x, dy, d_kernel, workspace, **options)
-
-    def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
-        """The gradient of the pixels."""
-        if self._goes_by_pieces:
-            own, name = self._pieces_room(room, winograd_room.pixels_room), "conv2d_winograd"
-            write(f"{name}_input_gradient", dy, kernel, dx, own, **self._options_of_pieces)
-            return
-        name, workspace, options = self._way(room, pixels_room)
-        write(f"{name}_input_gradient", dy, kernel, dx, workspace, **options)
-
-    def _way(self, name: str, room: Callable[[Shapes, int], int]) -> tuple[str, View, Options]:
-        """Of a product by the definition: how its kernel's name begins, the workspace that is
-        called ``name``, and the options. ``room``: which product it is."""
-        frame, examples = self.frame, self.context.examples
-        names = ("stride_y", "stride_x", "dilation_y", "dilation_x")
-        sizes = dict(zip(names, (*frame.stride, *frame.dilation), strict=True))
-        if self._goes_by_places(room):
-            floats, options = BY_PLACES[room](self._places, examples), {**sizes, **self._ends}
-            return "conv2d_places", self.context.buffer(name, floats), options
-        if not frame.is_plain:
-            floats = GROUPED[room](self._grouped, examples)
-            options = {**sizes, **self._ends, "groups": frame.groups}
-            return "conv2d_grouped", self.context.buffer(name, floats), options
-        stride = frame.stride[0]
-        shape = Shapes(self.kernel_shape, frame.image[:2], frame.output, stride, **self._ends)
-        floats = max(room(shape, examples), self._tile_floats())
-        return "conv2d", self.context.buffer(name, floats), {"stride": stride, **self._ends}
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """How lanes may share the products out: by tiles what goes by places altogether."""
+        rooms = (answers_room, weights_room, pixels_room)
+        is_wide = min(self.kernel_shape[2:]) >= LEAST_COLUMNS
+        if is_wide and not self._goes_by_pieces and all(map(self._goes_by_places, rooms)):
+            return Division.EXAMPLES, Division.TILES
+        return (Division.EXAMPLES,)
 
     @property
     def _places(self) -> Places:
@@ -133,7 +99,7 @@ class Products:
         places, is_weights = self._places, room is weights_room
         if self.frame.groups > 1:
             return False
-        if self._tile_floats() or self._pieces_pay:
+        if self._has_winograd or self._pieces_pay:
             small = prod(self.frame.output) < winograd_room.FEWEST_ANSWERS
             if is_weights and small:  # no tiles serve there
                 return places_room.weights_pay(places, places_room.SMALL_GAIN)
@@ -159,9 +125,106 @@ class Products:
         frame = self.frame
         is_square = len({*frame.stride}) == len({*frame.dilation}) == 1
         is_padded = min(frame.top, frame.left) >= 0
-        if frame.groups > 1 or not is_square or not is_padded or self._tile_floats():
+        if frame.groups > 1 or not is_square or not is_padded or self._has_winograd:
             return False
         return winograd_room.pays(self._large)
+
+    @property
+    def _has_winograd(self) -> bool:
+        """Whether ``kernels/simd/winograd.py`` is of use."""
+        frame = self.frame
+        if frame.kernel != (3, 3) or not frame.is_plain or frame.stride[0] != 1:
+            return False
+        return winograd_sizes.is_worth(frame.image[-1], self.filters, prod(frame.output))
+
+
+class Products(Ways):
+    """The three products of a convolution with ``filters`` filters, written into ``context``.
+
+    A transposed convolution has the same ones: there ``pixels`` is the way forward.
+    """
+
+    def __init__(self, context: EmitContext, frame: Frame, filters: int) -> None:
+        super().__init__(frame, filters)
+        self.context = context
+        self._ends = {"top": frame.top, "left": frame.left}
+
+    def answers(self, write: Write, x: View, kernel: View, bias: View, y: View, room: str) -> None:
+        """The convolution itself; ``room``: what its workspace is called."""
+        if self._is_tiled:
+            self._write_tiles(Phase.FORWARD, answers_room, "", room, x, kernel, bias, y)
+            return
+        if self._goes_by_pieces:
+            own = self._pieces_room(room, winograd_room.answers_room)
+            write("conv2d_winograd", x, kernel, bias, y, own, **self._options_of_pieces)
+            return
+        name, workspace, options = self._way(room, answers_room)
+        write(name, x, kernel, bias, y, workspace, **options)
+
+    def weights(self, x: View, dy: View, d_kernel: View) -> None:
+        """The gradient of the weights."""
+        room = "workspace_of_weights"
+        if self._is_tiled:
+            name = "_weight_gradient"
+            self._write_tiles(Phase.BACKWARD, weights_room, name, room, x, dy, d_kernel)
+            return
+        if self._goes_by_pieces and winograd_room.weights_pay(self._large):
+            own = self._pieces_room(room, winograd_room.answers_room, weights_room)
+            name = "conv2d_winograd_weight_gradient"
+            self.context.backward(name, x, dy, d_kernel, own, **self._options_of_pieces)
+            return
+        name, workspace, options = self._way(room, weights_room)
+        self.context.backward(f"{name}_weight_gradient", x, dy, d_kernel, workspace, **options)
+
+    def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
+        """The gradient of the pixels."""
+        if self._is_tiled:
+            name = "_input_gradient"
+            self._write_tiles(Phase.BACKWARD, pixels_room, name, room, dy, kernel, dx)
+            return
+        if self._goes_by_pieces:
+            own, name = self._pieces_room(room, winograd_room.pixels_room), "conv2d_winograd"
+            write(f"{name}_input_gradient", dy, kernel, dx, own, **self._options_of_pieces)
+            return
+        name, workspace, options = self._way(room, pixels_room)
+        write(f"{name}_input_gradient", dy, kernel, dx, workspace, **options)
+
+    def _way(self, name: str, room: Callable[[Shapes, int], int]) -> tuple[str, View, Options]:
+        """Of a product by the definition: how its kernel's name begins, the workspace that is
+        called ``name``, and the options. ``room``: which product it is."""
+        frame, examples = self.frame, self.context.examples
+        sizes = self._sizes
+        if self._goes_by_places(room):
+            floats, options = BY_PLACES[room](self._places, examples), {**sizes, **self._ends}
+            return "conv2d_places", self.context.buffer(name, floats), options
+        if not frame.is_plain:
+            floats = GROUPED[room](self._grouped, examples)
+            options = {**sizes, **self._ends, "groups": frame.groups}
+            return "conv2d_grouped", self.context.buffer(name, floats), options
+        stride = frame.stride[0]
+        shape = Shapes(self.kernel_shape, frame.image[:2], frame.output, stride, **self._ends)
+        floats = max(room(shape, examples), self._tile_floats())
+        return "conv2d", self.context.buffer(name, floats), {"stride": stride, **self._ends}
+
+    @property
+    def _is_tiled(self) -> bool:
+        return self.context.division is Division.TILES
+
+    def _write_tiles(
+        self, phase: Phase, room: Callable[..., int], name: str, own: str, *operands: View
+    ) -> None:
+        """A product that lanes share out by columns, each with ``room`` of its own in ``own``."""
+        examples = self.context.examples * self.context.shards
+        floats = -(-BY_PLACES[room](self._places, examples, places=1) // LANES) * LANES
+        workspace = self.context.buffer(own, MOST_PARTS * floats)
+        options = {**self._sizes, **self._ends}
+        kernel = f"conv2d_places{name}_tile"
+        self.context.tiles(phase, kernel, *operands, workspace, **options)
+
+    @property
+    def _sizes(self) -> Options:
+        names = ("stride_y", "stride_x", "dilation_y", "dilation_x")
+        return dict(zip(names, (*self.frame.stride, *self.frame.dilation), strict=True))
 
     @property
     def _options_of_pieces(self) -> dict[str, int]:
@@ -193,13 +256,11 @@ class Products:
 
     def _tile_floats(self) -> int:
         """What ``kernels/simd/winograd.py`` divides among its arrays; 0 where it is of no use."""
-        frame, channels, filters = self.frame, self.frame.image[-1], self.filters
-        if not winograd_sizes.is_worth(channels, filters, prod(frame.output)):
+        if not self._has_winograd:
             return 0
-        if frame.kernel != (3, 3) or not frame.is_plain or frame.stride[0] != 1:
-            return 0
-        height, width = frame.output
-        fixed, line = winograd_sizes.workspace(height, width, channels, filters)
+        height, width = self.frame.output
+        channels = self.frame.image[-1]
+        fixed, line = winograd_sizes.workspace(height, width, channels, self.filters)
         down = (height + 1) // 2
         lines = max(BLOCK_FLOATS // line, winograd_sizes.least_lines(height))
         if lines >= down:
