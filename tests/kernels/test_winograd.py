@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import njit
 
 from tests.kernels.case import Case
 from tests.kernels.image_cases import convolution
 from tests.kernels.kernel_bench import Bench
 from tests.kernels.piece_cases import by_pieces
 from tuidl.kernels.blas import load
-from tuidl.kernels.simd.winograd_choice import suits_winograd, suits_winograd_weights
+from tuidl.kernels.simd.winograd_choice import _has, suits_winograd, suits_winograd_weights
 
 Images = tuple[int, int, int]
 LARGE, SMALL = (12, 13, 32), (8, 8, 32)
@@ -120,3 +121,16 @@ def test_a_dark_image_has_weights_gradients_by_the_definition() -> None:
     exact = bench.views(bench.by_oracle(case))["dw"] == 0
     assert exact.any()
     np.testing.assert_array_equal(bench.views(bench.by_kernel(case))["dw"] == 0, exact)
+
+
+@njit
+def _compiled_has(values: Any, enough: int) -> Any:
+    return _has(values, enough)
+
+
+@pytest.mark.parametrize("size", [5, 16, 37])
+def test_what_is_not_0_is_counted_alike_by_plain_python_and_machine_code(size: int) -> None:
+    values = np.tile(np.array([0, -0.0, 1e-40, np.nan, np.inf, 3], np.float32), 10)[:size]
+    count = int(np.count_nonzero(values))
+    for enough in (count, count + 1):
+        assert _has(values, enough) == _compiled_has(values, enough) == (enough <= count)

@@ -15,7 +15,8 @@ import numpy as np
 from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.jit import intrinsic_for
+from tuidl.kernels.jit import inline_ir, intrinsic_for
+from tuidl.kernels.simd.intrinsics import CACHE_LINE
 from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 FROM_PIXELS = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
@@ -35,6 +36,15 @@ class Image(NamedTuple):
     row: Any
     height: Any
     width: Any
+    channels: Any
+
+
+class Ahead(NamedTuple):
+    """Another image, of which a transform asks the cache for two by two pixels at each tile: those
+    that the next step writes or reads. ``data``: a pointer; ``row``: as in Image."""
+
+    data: Any
+    row: Any
     channels: Any
 
 
@@ -150,12 +160,24 @@ def _steps_of_two(builder: Any, size: Any) -> Iterator[tuple[Any, Any, Any]]:
         yield number, builder.select(is_beyond, last, start), is_beyond
 
 
+def _ask_for(simd: Vectors, ahead: Ahead, row: Any, column: Any) -> None:
+    """The code that asks for the two by two pixels from there on."""
+    builder, line = simd.builder, SIZE(CACHE_LINE // simd.itemsize)
+    start = builder.add(builder.mul(row, ahead.row), builder.mul(column, ahead.channels))
+    first, size = builder.gep(ahead.data, [start]), builder.mul(ahead.channels, SIZE(2))
+    with cgutils.for_range_slice(builder, SIZE(0), size, line) as (place, _):
+        here = builder.gep(first, [place])
+        for pixel in (here, builder.gep(here, [ahead.row])):
+            simd.prefetch(pixel)
+
+
 def _of_tiles(matrix: Any, *, to_image: bool, adds: bool = False, is_once: bool = False) -> Any:
-    def transform(image, shape, tiles, stride):
+    def transform(image, shape, tiles, stride, ahead):
         """All tiles of an image, from there or ``to_image``; pixels or answers.
 
         ``shape``: Image. ``tiles``: a pointer to the first tile's first place; the next of its 16
         places is ``stride`` on. What two tiles see counts only for the first where ``is_once``.
+        ``ahead``: Ahead.
         """
         row, height, width, channels = shape
         size = len(matrix) if to_image else len(matrix[0])
@@ -172,9 +194,9 @@ def _of_tiles(matrix: Any, *, to_image: bool, adds: bool = False, is_once: bool 
             places[...] = _both_sides(matrix, square)
 
     @intrinsic_for(transform)
-    def intrinsic(typing_context, image, shape, tiles, stride):
+    def intrinsic(typing_context, image, shape, tiles, stride, ahead):
         def codegen(context, builder, signature, arguments):
-            image, shape, tiles, stride = arguments
+            image, shape, tiles, stride, wanted = arguments
             row, height, width, channels = Image(*cgutils.unpack_tuple(builder, shape))
             simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
             in_row = builder.sdiv(builder.add(width, SIZE(1)), SIZE(2))
@@ -189,10 +211,11 @@ def _of_tiles(matrix: Any, *, to_image: bool, adds: bool = False, is_once: bool 
                 four = builder.mul(stride, SIZE(4))
                 places = _Square(simd, builder.gep(tiles, [number]), four, stride)
                 source, target = (places, pixels) if to_image else (pixels, places)
+                _ask_for(simd, Ahead(*cgutils.unpack_tuple(builder, wanted)), p, q)
                 _transform(matrix, source, target, channels, adds=adds)
             return context.get_dummy_value()
 
-        return types.void(image, shape, tiles, types.int64), codegen
+        return types.void(image, shape, tiles, types.int64, ahead), codegen
 
     return transform
 
@@ -201,8 +224,21 @@ def _transposed(matrix: Any) -> Any:
     return tuple(zip(*matrix, strict=True))
 
 
-from_pixels = _of_tiles(FROM_PIXELS, to_image=False)
-to_answers = _of_tiles(TO_ANSWERS, to_image=True)
-from_answers = _of_tiles(_transposed(TO_ANSWERS), to_image=False, is_once=True)
-add_to_pixels = _of_tiles(_transposed(FROM_PIXELS), to_image=True, adds=True)
+from_pixels_asking = _of_tiles(FROM_PIXELS, to_image=False)
+to_answers_asking = _of_tiles(TO_ANSWERS, to_image=True)
+_from_answers = _of_tiles(_transposed(TO_ANSWERS), to_image=False, is_once=True)
+_add_to_pixels = _of_tiles(_transposed(FROM_PIXELS), to_image=True, adds=True)
 from_kernels, to_kernels = _of_kernels(FROM_KERNEL), _of_kernels(_transposed(FROM_KERNEL))
+
+
+def _without_asking(transform: Any) -> Any:
+    @inline_ir
+    def without(image, shape, tiles, stride):
+        transform(image, shape, tiles, stride, Ahead(image, 0, 0))
+
+    return without
+
+
+from_pixels, to_answers, from_answers, add_to_pixels = map(
+    _without_asking, (from_pixels_asking, to_answers_asking, _from_answers, _add_to_pixels)
+)

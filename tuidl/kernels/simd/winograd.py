@@ -25,12 +25,13 @@ from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.parted_images import lay_out
 from tuidl.kernels.simd.transforms import (
+    Ahead,
     Image,
     add_to_pixels,
     from_answers,
     from_kernels,
-    from_pixels,
-    to_answers,
+    from_pixels_asking,
+    to_answers_asking,
     to_kernels,
 )
 from tuidl.kernels.simd.winograd_choice import winograd_workspace
@@ -116,25 +117,35 @@ def _band_of(t, band, start, height):
 
 
 @device_function
-def _pixels_to_tiles(x, n, start, shape, top, left, padded, places, stride):
+def _pixels_to_tiles(x, n, start, shape, top, left, padded, places, stride, ahead):
     """Transform what ``shape`` (Image) sees of image ``n``; ``start``: its first row of answers."""
     _, height, width, channels = x.shape
     seen = (shape.height + 2, shape.width + 2)
     if top == 0 and left == 0 and start + seen[0] <= height and seen[1] <= width:
         here = pointer_at(data_of(x), (n * height + start) * width * channels)
-        from_pixels(here, Image(width * channels, *shape[1:]), places, stride)
+        from_pixels_asking(here, Image(width * channels, *shape[1:]), places, stride, ahead)
         return
     lay_out(x, n, (start - top, -left), 1, seen, padded)
-    from_pixels(padded, Image(seen[1] * channels, *shape[1:]), places, stride)
+    from_pixels_asking(padded, Image(seen[1] * channels, *shape[1:]), places, stride, ahead)
 
 
 @inline_ir
-def _lay_out_band(x, first, count, start, shape, top, left, t, tiles):
-    """The tiles of a band of rows from ``start`` on, of ``count`` images from ``first`` on."""
+def _rows_of(images, n, start, asks):
+    """The rows of image ``n`` from ``start`` on, as ``Ahead``; none of them where ``asks`` is 0."""
+    _, height, width, channels = images.shape
+    row = width * channels
+    return Ahead(pointer_at(data_of(images), (n * height + start) * row), row, asks * channels)
+
+
+@inline_ir
+def _lay_out_band(x, y, asks, first, count, start, shape, top, left, t, tiles):
+    """The tiles of a band of rows from ``start`` on, of ``count`` images from ``first`` on; the
+    same rows of ``y`` are asked for where ``asks`` is 1."""
     channels = shape.channels
     for e in range(count):
-        here = pointer_at(t.pixels, e * tiles * channels)
-        _pixels_to_tiles(x, first + e, start, shape, top, left, t.padded, here, t.rows * channels)
+        here, stride = pointer_at(t.pixels, e * tiles * channels), t.rows * channels
+        ahead = _rows_of(y, first + e, start, asks)
+        _pixels_to_tiles(x, first + e, start, shape, top, left, t.padded, here, stride, ahead)
 
 
 @inline_ir
@@ -147,15 +158,16 @@ def _convolve(x, bias, start_with, y, t, top, left):
         for band in range(t.bands):
             high, tiles = _band_of(t, band, start, height)
             shape = Image(0, high, width, channels)
-            _lay_out_band(x, first, count, start, shape, top, left, t, tiles)
+            _lay_out_band(x, y, 1, first, count, start, shape, top, left, t, tiles)
             factors = Factors(count * tiles, t.rows, channels, filters)
             _multiply_places(t.pixels, t.kernels, bias, start_with, t.answers, factors)
             for e in range(count):
                 answers = pointer_at(data_of(y), ((first + e) * height + start) * width * filters)
                 here = pointer_at(t.answers, e * tiles * filters)
-                to_answers(
-                    answers, Image(width * filters, high, width, filters), here, t.rows * filters
-                )
+                is_last = band + 1 == t.bands  # then the images of the next block follow
+                n, row = first + e + (count if is_last else 0), 0 if is_last else start + high
+                ahead, shape = _rows_of(x, n, row, 1), Image(width * filters, high, width, filters)
+                to_answers_asking(answers, shape, here, t.rows * filters, ahead)
             start += high
 
 
@@ -200,7 +212,7 @@ def winograd_weight_gradient(x, dy, dw, workspace, top, left):
         for band in range(t.bands):
             high, tiles = _band_of(t, band, start, height)
             shape = Image(0, high, width, channels)
-            _lay_out_band(x, first, count, start, shape, top, left, t, tiles)
+            _lay_out_band(x, dy, 0, first, count, start, shape, top, left, t, tiles)
             for e in range(count):
                 here = pointer_at(t.answers, e * tiles * filters)
                 _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)

@@ -6,9 +6,17 @@ answers have a gradient. There Adam, which divides by its size, would take round
 So this way is taken only where all nine come from many numbers, and from nearly the same.
 """
 
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
 from tuidl.core import winograd_sizes
-from tuidl.kernels.jit import device_function, inline_ir
-from tuidl.kernels.simd.intrinsics import flat
+from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
+from tuidl.kernels.simd.intrinsics import data_of, flat, pointer_at
+from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 winograd_workspace = inline_ir(winograd_sizes.workspace)
 is_worth = inline_ir(winograd_sizes.is_worth)
@@ -36,13 +44,36 @@ def suits_winograd(kernel, stride, answers, size):
     return size >= fixed + least_lines(answers[1]) * line
 
 
+def _count(data, size):
+    """How many of so many numbers behind a pointer are not 0."""
+    return int(np.count_nonzero(data[:size]))
+
+
+@intrinsic_for(_count)
+def _count_intrinsic(typing_context, data, size):
+    def codegen(context, builder, signature, arguments):
+        data, size = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        total, bits = cgutils.alloca_once_value(builder, SIZE(0)), ir.IntType(simd.lanes)
+
+        def add(first: Any, mask: Any) -> None:
+            value = simd.load(builder.gep(data, [first]), mask)
+            lanes = builder.fcmp_unordered("!=", value, simd.constant(0))
+            found = builder.zext(builder.bitcast(lanes, bits), SIZE)
+            builder.store(builder.add(builder.load(total), builder.ctpop(found)), total)
+
+        simd.for_each_vector(size, add)
+        return builder.load(total)
+
+    return types.int64(data, types.int64), codegen
+
+
 @device_function
 def _has(values, enough):
     """Whether at least ``enough`` numbers are not 0."""
     count = 0
     for start in range(0, values.shape[0], BLOCK):
-        for i in range(start, min(start + BLOCK, values.shape[0])):
-            count += 1 if values[i] != 0 else 0
+        count += _count(pointer_at(data_of(values), start), min(BLOCK, values.shape[0] - start))
         if count >= enough:
             return True
     return False
