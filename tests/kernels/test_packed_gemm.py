@@ -22,6 +22,7 @@ from tuidl.kernels.simd.packed_gemm import (
     pack_b,
     packed_size,
 )
+from tuidl.kernels.simd.packed_kernel import MR
 from tuidl.kernels.simd.vectors import FEATURES, VECTOR_BYTES
 
 CANARY = 77.0
@@ -119,6 +120,21 @@ def test_products(turned: tuple[bool, bool], dtype: str) -> None:
         again = case.run(compiled(multiply_packed), start, packed)
         np.testing.assert_array_equal(result, again)
         assert (packed[-9:] == CANARY).all()
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("turned", KINDS, ids=str)
+def test_any_number_of_rows(turned: tuple[bool, bool], dtype: str) -> None:
+    for rows in range(4, 3 * MR):
+        case, start = Case(rows, 70, 211, turned, dtype), STARTS[rows % 3]
+        result = case.run(compiled(multiply), start)
+        case.check(result, start)
+        packed = np.empty(packed_size(70, 211), dtype)
+        again = case.run(compiled(multiply_packed), start, packed)
+        np.testing.assert_array_equal(result, again)
+        case = Case(rows, 70, 211, turned, dtype)
+        part = case.run(compiled(multiply), start, part=(1, rows - 1, 0, 211))
+        np.testing.assert_array_equal(part[1:], result[1:])
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)

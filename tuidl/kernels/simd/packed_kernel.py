@@ -20,12 +20,13 @@ from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES, V
 
 MR = 12 if HAS_MANY_REGISTERS else 6
 """Rows of a tile: 12 x 2 sums, 2 vectors of B, one number of A of 32 registers; 6 x 2 of 16."""
-HEIGHTS = tuple(n for n in (12, 8, 6, 4, 2, 1) if n <= MR)
-"""Rows that there is code for."""
+HEIGHTS = range(1, MR + 1)
+"""Rows that there is code for: all, as tiles of a few rows, for what larger ones leave over, wait
+for their sums."""
 PANEL = 12
 """Rows of A that all of a packed block of B is multiplied by before the next ones: they stay in the
 first-level cache. From a column of theirs to the next, where they are packed."""
-WIDE, WIDE_HEIGHTS = 4, (6, 4, 3, 2, 1) if HAS_MANY_REGISTERS else (2, 1)
+WIDE, WIDE_HEIGHTS = 4, range(1, 7 if HAS_MANY_REGISTERS else 3)
 """Vectors and rows of tiles for few rows of A: a sum waits for its addition before, and with only
 two of them the processor would mostly be idle. Of a B that lies in rows they read more of each row
 at a time, as memory is fastest."""

@@ -8,8 +8,8 @@ from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.lanes import lanes_of, vectors_for
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
 from tuidl.kernels.simd.packed_kernel import (
-    HEIGHTS,
     MOST_VECTORS,
+    MR,
     PANEL,
     WIDE,
     WIDE_HEIGHTS,
@@ -25,9 +25,10 @@ there costs little: each panel of B reads all again, a few numbers of a line of 
 time."""
 LEAST_COLUMNS = 256
 """Columns of a block of B from which on it passes by rows of A that are packed, too."""
-FEW, FEW_LYING = 3, 48 if HAS_MANY_REGISTERS else 3
+FEW, FEW_LYING = 6 if HAS_MANY_REGISTERS else 3, 48 if HAS_MANY_REGISTERS else 3
 """Rows of A up to which panels of B are WIDE: of a packed B, and of one that is read where it
 lies."""
+MOST_WIDE = max(WIDE_HEIGHTS)
 
 
 class Strides(NamedTuple):
@@ -63,16 +64,11 @@ class Panel(NamedTuple):
 
 @device_function
 def _height(rows, vectors):
-    """The height of the next tile: one of HEIGHTS, or of WIDE_HEIGHTS."""
-    if vectors == WIDE:
-        most = 4 if rows == 7 else rows  # 4 and 3 rows take less time than 6 and 1
-        for height in WIDE_HEIGHTS:
-            if height <= most:
-                return height
-    for height in HEIGHTS:
-        if height <= rows:
-            return height
-    return 0
+    """The height of the next tile of so many rows; the last two are nearly of one height."""
+    most = MOST_WIDE if vectors == WIDE else MR
+    if rows >= 2 * most:
+        return most
+    return rows if rows <= most else (rows + 1) // 2
 
 
 @inline_ir
