@@ -13,6 +13,7 @@ from tuidl.compiler.nodes import (
     Node,
     Target,
 )
+from tuidl.compiler.target_ranges import require_constant
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import Shape
@@ -198,7 +199,10 @@ def _head(
         _require_no_target(term, key)
     if isinstance(term.target, float | int) or not term.loss.needs_target:
         _require_no_metrics(term, key, "a target that is one number has none")
-        return replace(head, constant=float(term.target or 0))
+        number = float(term.target or 0)
+        if term.loss.needs_target:
+            require_constant(term.loss, number, f"{key}.target")
+        return replace(head, constant=number)
     if (noise := _drawn(preset, spec, term.target)) is not None:
         _require_no_metrics(term, key, f"{term.target!r} is noise: it has none")
         head = replace(head, spec=noise, drawn=drawn[str(term.target)])

@@ -233,6 +233,9 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
         import numpy as np
 
         assert self.weight is not None
+        if self.weight in (self.x, self.y):
+            what = "inputs" if self.weight == self.x else "targets"
+            raise DataError(f"data.weight: array {self.weight!r} has the {what}")
         weights = self._beside(self.weight, "data.weight").astype(np.float64)
         if not (weights >= 0).all() or not np.isfinite(weights).all() or not weights.any():
             problem = f"array {self.weight!r}: expected finite numbers of at least 0, one above it"

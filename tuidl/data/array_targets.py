@@ -36,6 +36,8 @@ def targets_of(y: Array, task: Task | None) -> Targets:
         y = y[:, 0]
     if not 1 <= y.ndim <= 2 or not y.size:
         raise DataError(f"data: targets of shape {y.shape}: expected (examples,) or (examples, k)")
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise DataError("data: targets that are not finite")
     if task == "regression":
         return Targets(y.reshape(len(y), -1).astype(np.float32))
     if y.ndim == 2:

@@ -188,8 +188,8 @@ class Preset(Config, frozen=True, kw_only=True):
             if self.examples is None:
                 self.data.check()
             self._check_sampling()
+        self._check_monitors()
         if self.networks:
-            self._check_monitors()
             return
         with guarding(self.data, "data"):
             task = task_of(self)
@@ -199,7 +199,6 @@ class Preset(Config, frozen=True, kw_only=True):
                 raise PresetError(key, problem)
             if name in self.training.metrics[:i]:
                 raise PresetError(key, f"{name!r} is named twice")
-        self._check_monitors()
 
     @property
     def evens_classes(self) -> bool:
@@ -245,9 +244,9 @@ class Preset(Config, frozen=True, kw_only=True):
         if not (self.data.validation or self.training.folds):
             self.require_unwatched("data.validation is 0")
         for key, monitor in self._watches().items():
-            if monitor not in ("loss", *self.training.metrics) and not self.networks:
-                known = ", ".join(("loss", *self.training.metrics))
-                problem = f"{monitor!r} is not among training.metrics (known: {known})"
+            if monitor not in (known := ("loss", *self.training.metrics)):
+                among = "those of several networks" if self.networks else "training.metrics"
+                problem = f"{monitor!r} is not among {among} (known: {', '.join(known)})"
                 raise PresetError(f"{key}.monitor", problem)
 
     @property

@@ -55,8 +55,17 @@ def diverged_event(state: TrainState, objective: int, loss: float) -> RunFailed:
         where=where,
         gradient_norms=norms,
         learning_rate=rate,
-        advice=advice_for(state),
+        advice=advice_for(state) or _lower_rate(state, objective, rate),
     )
+
+
+def _lower_rate(state: TrainState, objective: int, rate: float) -> str:
+    """That a lower rate often helps, where each of several objectives has its own."""
+    objectives = state.program.graph.objectives
+    if len(objectives) == 1:
+        return ""
+    key = f"objectives.{objectives[objective].name}.optimizer.learning_rate"
+    return f"a lower learning rate often helps, from the start: --set {key}={rate / 10:.3g}"
 
 
 def left_not_finite(state: TrainState, *known: events.Scores | None) -> RunFailed | None:

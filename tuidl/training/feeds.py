@@ -5,11 +5,15 @@ from dataclasses import replace
 import msgspec
 
 from tuidl.backends.base import ArrayDataset
+from tuidl.core.lazy import Array
 from tuidl.data.dataset import Split
 from tuidl.data.preprocessing import Preprocessing
 from tuidl.model.model import Model
 from tuidl.model.weighing import class_weights, is_balanced
 from tuidl.preset.schema import Preset
+
+SMALLEST, LARGEST = 1e-25, 1e25
+"""Of the largest weight of an example, beyond which weights are taken as shares of it."""
 
 
 def feeds_of(preset: Preset, model: Model, split: Split) -> dict[str, ArrayDataset]:
@@ -23,7 +27,7 @@ def feeds_of(preset: Preset, model: Model, split: Split) -> dict[str, ArrayDatas
     weights = dict.fromkeys(parts)
     if preset.data.is_weighted:
         assert split.parts is not None
-        known = preset.data.example_weights()
+        known = _modest(preset.data.example_weights())
         weights = {name: known[rows] for name, rows in zip(parts, split.parts, strict=True)}
     numbers = {"train": split.rows}
     return {
@@ -34,6 +38,12 @@ def feeds_of(preset: Preset, model: Model, split: Split) -> dict[str, ArrayDatas
         )
         for name, part in parts.items()
     }
+
+
+def _modest(weights: Array) -> Array:
+    """Weights whose sums float32 can hold: only their ratios matter."""
+    largest = float(weights.max())
+    return weights if SMALLEST <= largest <= LARGEST else weights / largest
 
 
 def learned_from(preset: Preset, model: Model, split: Split) -> Preprocessing:

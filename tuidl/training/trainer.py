@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tuidl.compiler.embedded import require_rows
+from tuidl.compiler.target_ranges import require_targets
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
 from tuidl.data.dataset import Split
@@ -63,6 +64,7 @@ class Trainer(EpochLoop):
         else:
             take_over(model, preset, batch, threads)
         require_rows(model.program.graph, split)
+        require_targets(model.program.graph.heads, split)
         is_saved = checkpointer.keeps
         state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
         require_examples(state)

@@ -50,6 +50,8 @@ class Loss(Config, frozen=True, tag_field="type"):
     """The activation that, where it ends the network, is part of this loss."""
     needs_target: ClassVar[bool] = True
     """Whether outputs are held against something; else they alone say how large it is."""
+    target_range: ClassVar[tuple[float, float] | None] = None
+    """Of targets that are numbers, where the loss is of such in a range alone."""
     groups: ClassVar[bool] = False
     """Whether outputs are squared distances to centres, the nearest of which is an example's."""
 

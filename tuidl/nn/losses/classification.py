@@ -87,6 +87,7 @@ class CategoricalCrossEntropy(Classification, frozen=True, tag="categorical_cros
     """-sum of target * log probability, on one-hot targets: labels are turned into such."""
 
     closing_activation: ClassVar[str] = "softmax"
+    target_range: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
     def check(self, shape: Shape, spec: ExampleSpec) -> None:
         if self.outputs(spec) < 2:
@@ -107,6 +108,7 @@ class BinaryCrossEntropy(Classification, frozen=True, tag="binary_cross_entropy"
     reduction: Reduction = "mean"
 
     closing_activation: ClassVar[str] = "sigmoid"
+    target_range: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
     def classifies(self, spec: ExampleSpec) -> bool:
         return bool(spec.classes)
