@@ -10,7 +10,7 @@ from PIL import Image
 from tests import helpers
 from tests.systems import SYSTEMS
 from tests.worker.test_probes_of_systems import begun
-from tuidl.charts.palette import DEFAULT
+from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.inference.predictions import Predictions, predict_file
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
@@ -313,6 +313,28 @@ def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_pa
         assert found.what_if is None
 
 
+def test_the_mask_of_a_picture_is_that_of_the_prediction(tmp_path: Path) -> None:
+    small = ("data.pictures=40", "data.size=16", "training.batch_size=8", "training.epochs=1")
+    state = begun(load_preset("segment_shapes", small).to_toml())
+    form = answer(state, Probe(id=1, kind="ask_form", options={"example": 1})).answer
+    assert isinstance(form, AskForm)
+    found = asked(state, values=form.values)
+    np.save(tmp_path / "x.npy", np.array([form.values], np.float32).reshape(1, *form.shape))
+    told = predict_file(state.preset, state.model.parameters, tmp_path / "x.npy", backend="numpy")
+    assert found.mask == told.decoded[0].argmax(-1).reshape(-1).tolist()
+    assert found.names == ("background", "circle", "square", "triangle")
+    assert not found.made
+    for width, height in ((40, 12), (76, 30), (20, 3)):
+        for palette in (DEFAULT, MONOCHROME):
+            for unicode in (True, False):
+                lines = answer_lines(found, "", palette, width, height, unicode)
+                assert [line.cell_len for line in lines] == [width] * height
+    shares = found.lines[-1].split()[1:]
+    text = " ".join(line.plain for line in answer_lines(found, "", DEFAULT, 76, 30, True))
+    for name, share in zip(found.names, shares, strict=True):
+        assert f"{name} {share}" in text
+
+
 TEXTS = """
 name = "texts"
 data = {source = "text_csv", path = "texts.csv", text = "text", target = "kind", validation = 0.2}
@@ -340,3 +362,9 @@ def test_a_text_is_answered_as_a_line_of_a_file_is(tmp_path: Path) -> None:
     assert [token.name for token in found.tokens] == ["good", "day"]
     assert "left out: 'zzyzx'" in found.lines[1]
     assert "no text in it that the network knows" in refused(state, text=" ")
+
+
+def test_blanks_that_are_written_can_be_seen() -> None:
+    for text, seen in (("  \n ", "goes on: ␣␣↵␣"), (" a b", "goes on:  a b")):
+        found = Asked(number=1, is_share=True, text=text, names=("a",), values=[1.0])
+        assert seen in answer_lines(found, "", DEFAULT, 40, 8, True)[0].plain

@@ -89,9 +89,10 @@ class Asked(Answer, frozen=True, tag="ask"):
     of the target. They are those of the first example, to the last digit. ``lines``: the table that
     ``tuidl predict`` prints, of all of ``examples`` that are shown. ``notes``: what was done to the
     question. ``cells``: the fields of a row as they were read. ``seen`` (flat): the picture that
-    the network sees. ``made``: a picture that it answers with, of ``made_shape``. ``text``: what it
-    writes. ``what_if``: of the input asked for; ``effects``: of all inputs, from the lowest to the
-    highest answer that each alone brings about.
+    the network sees. ``made``: a picture that it answers with, of ``made_shape``; ``mask``: in its
+    place the class of each pixel, by its place in ``names``. ``text``: what it writes. ``what_if``:
+    of the input asked for; ``effects``: of all inputs, from the lowest to the highest answer that
+    each alone brings about.
     """
 
     number: int
@@ -109,5 +110,6 @@ class Asked(Answer, frozen=True, tag="ask"):
     seen: Vector = field(default_factory=list)
     made: Vector = field(default_factory=list)
     made_shape: Shape = ()
+    mask: list[int] = field(default_factory=list)
     what_if: WhatIf | None = None
     effects: tuple[tuple[Number, Number], ...] = ()

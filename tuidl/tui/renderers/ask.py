@@ -15,6 +15,7 @@ from tuidl.charts.scale import compact
 from tuidl.charts.what_if import Line, line_chart
 from tuidl.data.tables.typed import shown_date
 from tuidl.protocol.asking import Asked, AskField, AskToken, Cell, WhatIf
+from tuidl.tui.renderers.masks import mask_lines
 
 MISSING = "(no value)"
 LEAST_EFFECTS = 62
@@ -44,6 +45,8 @@ def answer_lines(
         grid.put(0, y, line, palette.style("muted"))
     lines = grid.lines()
     first = len(above) + 1
+    if asked.mask and asked.examples == 1:
+        return [*mask_lines(asked, palette, width, room, unicode), *lines[room:]]
     if asked.examples == 1 and asked.made_shape and not asked.says and room > first:
         lines[first - 1 : room] = _made(asked, palette, width, room - first + 1, unicode)
     if asked.is_share and asked.examples == 1 and room > first:
@@ -71,6 +74,8 @@ def _headline(asked: Asked, true: str) -> list[str]:
     is_true = f" (is {true})" if true else ""
     if asked.text or (asked.is_share and not asked.lines):
         shown = asked.text.replace("\n", "↵")
+        if not asked.text.strip():  # blanks alone would not be seen
+            shown = shown.replace(" ", "␣").replace("\t", "⇥")
         return [f"goes on: {shown}" if shown else "it ends here", "the next token:"]
     if asked.is_share:
         known = [(value, name) for name, value in zip(asked.names, asked.values, strict=True)

@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid
+from tuidl.charts.grid import Grid, worded
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Field, Path, Points, scatter
 from tuidl.protocol.generated import Diffused
@@ -32,7 +32,7 @@ def step_back(
     if height >= LOW:
         words = [
             *track(answer, place, palette, width, unicode),
-            *below(about(answer, place), palette, width, unicode),
+            *below(about(answer, place, width), palette, width, unicode),
         ]
     groups = [
         Points("real", *columns_of(answer.real), "good", marked=False),
@@ -48,14 +48,17 @@ def step_back(
     return [*scatter(groups, *room, paths=paths, field=plane, unicode=unicode), *words]
 
 
-def about(answer: Diffused, place: int) -> str:
-    """What there is at this step."""
+def about(answer: Diffused, place: int, width: int) -> str:
+    """What there is at this step, as much as a line has room for."""
     t, left = answer.times[place], answer.left[place]
+    dots = f"; dots: points of {answer.part}"
     if t == 0:
-        return f"t = 0: all {answer.steps} steps back are done; dots: points of {answer.part}"
+        done = f"t = 0: all {answer.steps} steps back are done"
+        return worded(width, done + dots, f"t = 0: all steps back are done{dots}", done, "t = 0")
     if t == answer.steps:
-        return f"t = {t}: noise alone; dots: points of {answer.part}"
-    return f"t = {t} of {answer.steps}: {1 - left:.1%} of the variance is noise"
+        return worded(width, f"t = {t}: noise alone{dots}", f"t = {t}: noise alone", f"t = {t}")
+    share = f"{1 - left:.1%} of the variance is noise"
+    return worded(width, f"t = {t} of {answer.steps}: {share}", f"t = {t}: {share}", f"t = {t}")
 
 
 def track(answer: Diffused, place: int, palette: Palette, width: int, unicode: bool) -> list[Text]:

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 
+from tuidl.charts.canvas import canvas
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
+from tuidl.protocol.asking import Asked
 from tuidl.protocol.picture_answers import MaskedPicture, Masks
 from tuidl.tui.renderers.overlays import class_colors, coloured, painted_over, role_of, shade
 
@@ -77,6 +79,33 @@ def mask_pair(
         over = painted_over(picture, given, colors)
     gap = np.broadcast_to(colors[0], (len(given), max(given.shape[1] // GAP, 1), 3))
     return np.concatenate([over, gap, colors[true]], axis=1)
+
+
+def mask_lines(
+    asked: Asked, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """The class of each pixel of a picture that was asked, and how much of it each class has."""
+    mask = np.array(asked.mask).reshape(asked.made_shape[:2])
+    words = Grid(width, 2 + len(asked.names), unicode)
+    words.put(
+        0,
+        0,
+        fitted("the class of each pixel, and the share of each:", width),
+        palette.style("text", bold=True),
+    )
+    x, y = 0, 1
+    for number, name in enumerate(asked.names):
+        said = f"{name} {(mask == number).mean():.1%}"
+        if x and x + 2 + len(said) > width:
+            x, y = 0, y + 1
+        if number:
+            sign = SIGN if palette.colors and unicode else shade(number, len(asked.names), unicode)
+            words.put(x, y, sign, palette.style(role_of(number)))
+        x = words.put(x + 2, y, fitted(said, width - 2), palette.style("muted")) + 2
+    above = words.lines()[: min(y + 1, height)]
+    colors = class_colors(palette, len(asked.names), unicode)
+    drawn = canvas(colors[mask], palette, width, height - len(above), unicode=unicode)
+    return [*above, *drawn]
 
 
 def _caption(example: MaskedPicture) -> str:

@@ -43,7 +43,7 @@ class LatentView(View):
                 ("left", -FAR, 0), ("right", FAR, 0), ("up", 0, FAR), ("down", 0, -FAR)
             )
         ),
-        Binding("0", "centre", "to 0"),
+        Binding("0", "centre", "origin"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     LatentView Chart { height: 1fr; }

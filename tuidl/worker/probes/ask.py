@@ -141,10 +141,9 @@ def _said(prepared: Preparation, found: Predictions, **more: Any) -> Asked:
     if len(values) > MOST_VALUES and is_share:
         order = sorted(order, key=lambda place: -values[place])
     kept = order[:MOST_VALUES]
-    decoded = found.decoded[0]
-    is_made = not is_share and decoded.ndim > 1 and decoded.size <= MOST_MADE
+    more |= {} if is_share else _made(found)
+    more.setdefault("names", tuple(names[place] for place in kept))
     return Asked(
-        names=tuple(names[place] for place in kept),
         values=[values[place] for place in kept],
         is_share=is_share,
         says=_says(found),
@@ -152,10 +151,21 @@ def _said(prepared: Preparation, found: Predictions, **more: Any) -> Asked:
         lines=found.table(),
         examples=len(found.names),
         notes=found.notes,
-        made=[short(value) for value in decoded.reshape(-1)] if is_made else [],
-        made_shape=decoded.shape if is_made else (),
         **more,
     )
+
+
+def _made(found: Predictions) -> dict[str, Any]:
+    """The picture that it answers with, or the class of each pixel; neither of a single number or
+    of too large a picture."""
+    decoded = found.decoded[0]
+    if found.task.judged_as == "masks" and decoded[..., 0].size <= MOST_MADE:
+        mask = decoded.argmax(-1).reshape(-1).tolist()
+        return {"mask": mask, "made_shape": decoded.shape, "names": tuple(found.task.names)}
+    if decoded.ndim > 1 and decoded.size <= MOST_MADE:
+        made = [short(value) for value in decoded.reshape(-1)]
+        return {"made": made, "made_shape": decoded.shape}
+    return {}
 
 
 def first_answer(found: Predictions) -> tuple[list[str], list[float], bool]:
