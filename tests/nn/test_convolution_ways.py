@@ -1,10 +1,12 @@
 """By which kernels a convolution's three products are computed: by its sizes alone."""
 
+import numpy as np
 import pytest
 
 from tests import helpers
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
+from tuidl.nn.layers import convolution_frame
 
 
 def _kernels(layers: str, batch: int) -> tuple[str, str, str]:
@@ -21,6 +23,42 @@ def _kernels(layers: str, batch: int) -> tuple[str, str, str]:
 
 def _conv(filters: int, options: str) -> str:
     return f'{{type = "conv2d", filters = {filters}, padding = "same", {options}}}'
+
+
+@pytest.mark.parametrize(
+    ("options", "channels", "expected"),
+    [
+        ("kernel_size = 1", 320, True),
+        ("kernel_size = 8", 64, True),
+        ('kernel_size = 8, padding = "same"', 64, False),
+        ("kernel_size = 1, stride = 2", 320, False),
+        ("kernel_size = 1, padding = 1", 320, False),
+        ("kernel_size = 1, groups = 2", 320, False),
+        ("kernel_size = 1", 200, False),
+        ("kernel_size = 7", 64, False),
+    ],
+)
+def test_products_of_large_matrices_are_those_of_dense_layers(
+    options: str, channels: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conv = f'{{type = "conv2d", filters = {channels}'
+    layers = f"layers=[{conv}, kernel_size = 1}}, {conv}, {options}}}, {END}]"
+    direct = helpers.model(helpers.CONV, layers, dtype="float64", batch=10)
+    names = [i.kernel for i in direct.program.train.emitted.instructions if i.node == "conv2d_2"]
+    assert all("conv2d" not in name for name in names) == expected
+    assert any("conv2d" not in name and "weight" in name for name in names) == expected
+    if not expected:
+        return
+    monkeypatch.setattr(convolution_frame, "LEAST_WEIGHTS", 10**9)
+    by_windows = helpers.model(helpers.CONV, layers, dtype="float64", batch=10, backend="numpy")
+    kernels = {i.kernel for i in by_windows.program.train.emitted.instructions}
+    assert any(kernel.startswith("conv2d") and "weight" in kernel for kernel in kernels)
+    x, y = helpers.examples(direct, 9)
+    loss, gradients = direct.loss_and_gradients(x, y)
+    wanted, wanted_gradients = by_windows.loss_and_gradients(x, y)
+    assert loss == pytest.approx(wanted, rel=1e-12)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(values, wanted_gradients[name], rtol=1e-8, atol=1e-11)
 
 
 END = '{type = "global_average_pool2d"}, {type = "dense"}'

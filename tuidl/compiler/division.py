@@ -227,13 +227,13 @@ def _parts_of_steps(node: Node, batch: int) -> int:
 
 
 def _has_kernels(node: Node) -> bool:
-    """Whether its weights see windows of what it reads."""
-    return any(len(p.shape) > 2 for p in node.trainable)
+    """Whether its weights see windows of what it reads, of more than a pixel."""
+    return any(prod(p.shape[:-2]) > 1 for p in node.trainable)
 
 
 def _parts_of_columns(node: Node) -> int:
     """Into how many parts the lanes share out filters, or channels."""
-    widths = [min(p.shape[-2:]) for p in node.trainable if len(p.shape) > 2]
+    widths = [min(p.shape[-2:]) for p in node.trainable if len(p.shape) > 1]
     return max(min(min(widths) // LEAST_COLUMNS, TILES), 1)
 
 

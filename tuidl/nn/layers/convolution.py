@@ -3,12 +3,17 @@
 from math import prod
 
 from tuidl.core.config import Count
-from tuidl.ir.buffers import Batch
+from tuidl.ir.buffers import Batch, View
 from tuidl.ir.instructions import Division, EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
 from tuidl.nn.layers.convolution_frame import Frame, Products, Ways
-from tuidl.nn.layers.dense import emit_bias_gradient
+from tuidl.nn.layers.dense import (
+    emit_bias_gradient,
+    emit_input_gradient,
+    emit_product,
+    emit_product_gradients,
+)
 from tuidl.nn.layers.window_sizes import Sides
 
 
@@ -56,6 +61,9 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         y = context.y.reshape(Batch(), *frame.output, self.filters)
         kernel = context.parameters["kernel"].reshape(*products.kernel_shape)
         bias = context.parameters.get("bias") or context.zeros(self.filters)
+        if products.is_dense:
+            emit_dense(context, prod(products.kernel_shape[:-1]), self.filters, bias)
+            return
         products.answers(context.forward, x, kernel, bias, y, "workspace")
         if context.dy is None:
             return
@@ -67,3 +75,19 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         if context.dx is not None:
             dx = context.dx.reshape(*x.shape)
             products.pixels(context.backward, dy, kernel, dx, "workspace_of_pixels")
+
+
+def emit_dense(context: EmitContext, terms: int, filters: int, bias: View) -> None:
+    """A convolution whose windows lie in the images as rows of a matrix."""
+    windows = prod(context.shape[:-1])
+    x, y = context.x.reshape(Batch(windows), terms), context.y.reshape(Batch(windows), filters)
+    kernel = context.parameters["kernel"].reshape(terms, filters)
+    emit_product(context, x, kernel, bias, y)
+    if context.dy is None:
+        return
+    dy, d_kernel = context.dy.reshape(*y.shape), context.gradients["kernel"]
+    emit_product_gradients(
+        context, x, dy, d_kernel.reshape(*kernel.shape), context.gradients.get("bias")
+    )
+    if context.dx is not None:
+        emit_input_gradient(context, dy, kernel, context.dx.reshape(*x.shape))
