@@ -117,7 +117,7 @@ def test_preparations_that_are_damaged_are_refused(change: dict[str, object], pr
     ("rows", "problem"),
     [
         ([("agee", "job"), (1, "clerk")], r"no column 'age', .* did you mean 'agee'\?"),
-        ([("age", "job"), ("x", "clerk")], r"line 2, column 'age': 'x', expected a number"),
+        ([("age", "job"), ("x", "clerk")], r"line 2, column 'age': 'x', expected a number$"),
         ([("age", "job"), ("1e39", "clerk")], "a number that float32 can hold"),
         ([("age", "job")], "a header but no rows"),
         ([("age", "job"), (1,)], "line 2: 1 field, expected 2"),

@@ -146,11 +146,6 @@ def test_weights_that_are_not_finite_are_refused(
     assert tuidl.build(helpers.preset(TEXT, text))
 
 
-def test_no_layer_to_take_is_refused(source: Path) -> None:
-    with pytest.raises(PresetError, match=r"weights\.layers: expected a list of length >= 1"):
-        warm(source, "layers=[]")
-
-
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -140,10 +140,11 @@ def _problems(raw: RawColumn, column: InputColumn, values: Values) -> Iterator[t
         yield from ((int(row), "no value") for row in np.flatnonzero(missing))
     large = np.abs(values.values) > LARGEST
     for row in np.flatnonzero((values.odd & np.isnan(values.values)) | large):
-        yield int(row), f"{_field(raw, row)!r}{_expected(column, _field(raw, row))}"
+        field = _field(raw, row)
+        yield int(row), f"{field!r}{_expected(column, field, is_large=bool(large[row]))}"
 
 
-def _expected(column: InputColumn, field: str) -> str:
+def _expected(column: InputColumn, field: str, *, is_large: bool) -> str:
     if column.has_categories:
         known = ", ".join(column.categories[:50])
         return f" was not there in training{guess(field, column.categories)} (known: {known})"
@@ -154,7 +155,7 @@ def _expected(column: InputColumn, field: str) -> str:
         return f", expected a {NAME_OF[form.style]}"
     unit = f" in {form.unit}" if form.unit else ""
     comma = " with a decimal comma" if form.decimal == "," else ""
-    return f", expected a number{comma}{unit} that float32 can hold"
+    return f", expected a number{comma}{unit}{' that float32 can hold' if is_large else ''}"
 
 
 def _unseen(column: InputColumn, values: Values) -> list[int]:

@@ -29,7 +29,7 @@ from tuidl.preset.alerts import Alerts, read_alerts
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.networks import TABLES, LossTerm, Network, Noise, Objective, Output
 from tuidl.preset.tables import read_several, read_single, read_title, read_weights
-from tuidl.preset.training import Training, checked_metrics, read_training
+from tuidl.preset.training import Training, checked_metrics, read_training, require_no_metrics
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
 
@@ -190,6 +190,7 @@ class Preset(Config, frozen=True, kw_only=True):
             self._check_sampling()
         self._check_monitors()
         if self.networks:
+            require_no_metrics(self.training, is_trained=self.examples is not None)
             return
         with guarding(self.data, "data"):
             task = task_of(self)

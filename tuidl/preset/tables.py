@@ -40,9 +40,6 @@ def read_single(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, An
 
 def read_several(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
     """Networks, outputs and objectives of a preset with several networks."""
-    if (table.get("training") or {}).get("metrics"):
-        problem = "stands in 'losses' of 'objectives' where a preset has several networks"
-        raise PresetError("training.metrics", problem)
     records = read_tables(table, plugins)
     first = records["objectives"][0]
     predicts = table.get("predicts")

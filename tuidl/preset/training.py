@@ -74,3 +74,11 @@ def checked_metrics(names: list[Any], plugins: tuple[str, ...]) -> tuple[Any, ..
             problem = f"no {name!r}{suggestion(str(name), known)}"
             raise PresetError(f"training.metrics[{i}]", problem)
     return tuple(names)
+
+
+def require_no_metrics(training: Training, *, is_trained: bool) -> None:
+    """Raises PresetError where ``training`` has metrics beside several networks, whose losses have
+    them. Runs of old may (``is_trained``): nothing read them."""
+    if training.metrics and not is_trained:
+        problem = "stands in 'losses' of 'objectives' where a preset has several networks"
+        raise PresetError("training.metrics", problem)

@@ -22,7 +22,7 @@ class Weights(Config, frozen=True, rename={"source": "from"}):
     """
 
     source: Annotated[str, Meta(min_length=1, max_length=4096)]
-    layers: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
+    layers: tuple[Name, ...] | None = None
     frozen: tuple[Name, ...] = ()
 
     def resolve_paths(self, folder: Path) -> "Weights":
