@@ -30,13 +30,15 @@ from tuidl.protocol.text_answers import Sample as Sample
 
 class Example(Record, frozen=True):
     """Example ``number`` of a part: inputs ``x`` (flat), the ``true`` class, and the ``shares``
-    that the network gives to each class; ``text``: what its numbers of tokens say, if they do."""
+    that the network gives to each class; ``text``: what its numbers of tokens say, if they do;
+    ``cells``: of a table, what its row has in each of the ``fields``, in their units."""
 
     number: int
     x: Vector
     true: int
     shares: Vector
     text: str = ""
+    cells: tuple[str, ...] = ()
 
 
 class Predictions(Answer, frozen=True, tag="predictions"):
@@ -44,7 +46,7 @@ class Predictions(Answer, frozen=True, tag="predictions"):
 
     ``asked``: only those of a true and a given class, if any; there are ``matching``. ``wrong`` of
     ``total`` are mistakes. ``confusion``: true classes (rows) by given ones; empty where there are
-    too many.
+    too many. ``fields``: the columns of a table that are shown.
     """
 
     part: str
@@ -56,6 +58,7 @@ class Predictions(Answer, frozen=True, tag="predictions"):
     total: int
     confusion: list[list[int]]
     examples: tuple[Example, ...]
+    fields: tuple[str, ...] = ()
 
 
 class PlacesExample(Record, frozen=True):

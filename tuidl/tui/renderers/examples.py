@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, bars
@@ -20,6 +20,7 @@ from tuidl.charts.tiling import comfortable
 from tuidl.core.printable import printable
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
+from tuidl.tui.renderers.example_inputs import cells, inputs, words
 
 MARK = 4
 """Cells of the sign in front of a caption, and of the gap behind it."""
@@ -114,15 +115,22 @@ def rows(
         sign, role = ("✓ ", "good") if right else ("✗ ", "bad")
         grid.put(0, y, sign + verdict(example, names), palette.style(role, bold=not right))
         grid.put(column + 1, y, f"{max(shares_of(example)):4.0%}", palette.style("text"))
-        said = printable(example.text) or "  ".join(
-            "?" if v is None else compact(v) for v in example.x
-        )
+        said = _said(example, answer.fields)
         room = width - column - 8
         text = fitted(said, room) if room >= min(LEAST_SAID, cell_len(said)) else ""
         grid.put(column + 8, y, text, palette.style("muted"))
         if first + y == selected:
             grid.tint(0, y, width, palette.selected)
     return grid.lines()
+
+
+def _said(example: Example, fields: Sequence[str]) -> str:
+    """Its text, what its row of a table has in each column, or its numbers."""
+    if example.cells:
+        pairs = zip(fields, example.cells, strict=False)
+        return printable(" · ".join(f"{field} {cell}" for field, cell in pairs))
+    numbers = ("?" if v is None else compact(v) for v in example.x)
+    return printable(example.text) or "  ".join(numbers)
 
 
 def list_of(
@@ -148,9 +156,12 @@ def closely(
     if len(answer.shape) == 1 or room < 2:
         above = min(len(answer.classes) + 1, room)
         shares = _shares(example, answer.classes, palette, width, above, unicode)
+        if example.cells:
+            row = list(zip(answer.fields, example.cells, strict=False))
+            return [*head, *shares, *cells(row, palette, width, room - above, unicode)]
         if example.text:
-            return [*head, *shares, *_words(example.text, palette, width, room - above, unicode)]
-        return [*head, *shares, *_inputs(example.x, palette, width, room - above, unicode)]
+            return [*head, *shares, *words(example.text, palette, width, room - above, unicode)]
+        return [*head, *shares, *inputs(example.x, palette, width, room - above, unicode)]
     if width >= 44:
         left = width * 2 // 5
         picture = _enlarged(example, answer.shape, palette, left, room, unicode)
@@ -190,43 +201,6 @@ def _enlarged(
         return image(pixels(example.x, shape), palette, width, height, unicode=unicode)
     values = np.array([np.nan if v is None else v for v in example.x], float)
     return heat(values.reshape(tuple(shape)), palette, width, height, unicode=unicode)
-
-
-def _inputs(
-    values: Sequence[float | None], palette: Palette, width: int, height: int, unicode: bool
-) -> list[Text]:
-    """The numbers that the network reads, in columns."""
-    grid = Grid(width, height, unicode)
-    grid.put(0, 0, "its inputs", palette.style("muted"))
-    across = max(width // 14, 1)
-    for i, value in enumerate(values):
-        row, column = divmod(i, across)
-        x = grid.put(14 * column, row + 1, f"{i + 1:>3} ", palette.style("muted"))
-        text = "?" if value is None else f"{value:.3g}"
-        grid.put(x, row + 1, fitted(text, 9), palette.style("text"))
-    return grid.lines()
-
-
-def _words(text: str, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-    """The text that the network reads, in lines."""
-    grid = Grid(width, height, unicode)
-    grid.put(0, 0, "its text", palette.style("muted"))
-    for y, line in enumerate(_filled(printable(text), width)[: max(height - 1, 0)]):
-        grid.put(0, y + 1, line, palette.style("text"))
-    return grid.lines()
-
-
-def _filled(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` cells, parted between words where that goes."""
-    lines = [""]
-    for word in text.split(" "):
-        for piece in chop_cells(word, max(width, 2)):
-            together = f"{lines[-1]} {piece}" if lines[-1] else piece
-            if cell_len(together) <= width:
-                lines[-1] = together
-            else:
-                lines.append(piece)
-    return lines
 
 
 def _shares(

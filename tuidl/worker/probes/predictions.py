@@ -13,6 +13,8 @@ from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 from tuidl.training.state import TrainState
+from tuidl.worker.probes.ask_common import prepared_in
+from tuidl.worker.probes.cells import cells_of, columns_shown
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
 from tuidl.worker.probes.worded import in_words
 
@@ -49,10 +51,13 @@ def predictions(state: TrainState, options: Options) -> Predictions:
     given = shares.argmax(axis=1)
     order = _order(true, given, shares, options)
     chosen = order[options.first : options.first + options.count]
+    shape, prepared = state.program.graph.answering.spec.shape, prepared_in(state)
+    columns = columns_shown(prepared, shape)
+    cells = cells_of(prepared, columns, x[chosen]) if columns else [()] * len(chosen)
     return Predictions(
         part=part,
         asked=(options.true, options.given),
-        shape=state.program.graph.answering.spec.shape,
+        shape=shape,
         classes=in_words(task.names),
         matching=len(order),
         wrong=int((true != given).sum()),
@@ -65,9 +70,11 @@ def predictions(state: TrainState, options: Options) -> Predictions:
                 true=int(true[i]),
                 shares=numbers(shares[i]),
                 text=_text(state, x[i].reshape(-1)),
+                cells=row,
             )
-            for i in chosen
+            for i, row in zip(chosen, cells, strict=True)
         ),
+        fields=tuple(column.name for column in columns),
     )
 
 
