@@ -23,11 +23,17 @@ ROWS = [
 ]
 PRESET = """
 name = "people"
-data = {source = "csv", path = "people.csv", target = "paid", validation = 0.4, missing = "mean", indicator = true}
-layers = [{type = "dense", units = 6, activation = "tanh"}, {type = "dense", activation = "softmax"}]
+layers = [{type = "dense", units = 6}, {type = "dense", activation = "softmax"}]
 loss = {type = "cross_entropy"}
 optimizer = {type = "adam", learning_rate = 0.01}
 training = {epochs = 1, batch_size = 16}
+[data]
+source = "csv"
+path = "people.csv"
+target = "paid"
+validation = 0.4
+missing = "mean"
+indicator = true
 """
 
 

@@ -285,6 +285,10 @@ def test_two_columns_that_tell_most_are_shown() -> None:
         x, np.eye(2)[target]
     )
     assert informative_columns(x[:, :1], np.eye(2)[target]) == [0]
+    two = np.eye(3)[target + np.arange(200) % 2]  # categories, of which points would be two lines
+    assert informative_columns(np.concatenate([two, x[:, :2]], 1), np.eye(2)[target]) == [3, 4]
+    assert 3 in informative_columns(np.concatenate([two, x[:, 1:2]], 1), np.eye(2)[target])
+    assert len(set(informative_columns(two, np.eye(2)[target]))) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tuidl.charts.scatter import Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
-from tuidl.core.lazy import Array
+from tuidl.core.lazy import Array, np
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
 from tuidl.nn.losses.regression import MeanSquaredError
@@ -40,8 +40,6 @@ class Samples:
     @classmethod
     def of(cls, preset: Preset) -> "Samples":
         """Load some; takes a while for large sets, so call it in a thread."""
-        import numpy as np
-
         samples = cls()
         try:
             samples.task, samples.in_time = task_of(preset), preset.data.follows_time
@@ -81,7 +79,7 @@ class Samples:
             return scatter(groups, palette, width, height, unicode=unicode)
         names, classes, target = self.task.names, self.task.labels(self.y), self.y[:, 0]
         if classes is None:
-            column = int(_correlations(flat, target[:, None])[:, 0].argmax())
+            column = int(_telling(flat, target[:, None]).argmax())
             word = place_words([column], flat.shape[1], self.inputs)
             groups = [Points("target", flat[:, column], target, "train", False)]
             return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
@@ -105,19 +103,27 @@ def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, ca
 def informative_columns(x: Array, targets: Array) -> list[int]:
     """Two columns of ``x`` (examples, columns) that correlate with the ``targets`` (examples, k),
     but not with each other; in their order. One where there is but one."""
-    of_targets = _correlations(x, targets).max(1)
+    of_targets = _telling(x, targets)
     best = int(of_targets.argmax())
     if len(of_targets) == 1:
         return [best]
-    news = of_targets * (1.0 - _correlations(x, x[:, [best]])[:, 0])
-    news[best] = -1.0
+    own = _correlations(x, x[:, [best]])[:, 0]
+    news = np.where(of_targets < 0, of_targets, of_targets * (1.0 - own))
+    news[best] = -np.inf
     return sorted((best, int(news.argmax())))
+
+
+def _telling(x: Array, targets: Array) -> Array:
+    """How much each column of ``x`` correlates with one of the ``targets``; below 0 where it takes
+    two values, whose points would lie on two lines: others come before it."""
+    found = _correlations(x, targets).max(1)
+    has_two = np.array([len(np.unique(column[np.isfinite(column)])) <= 2 for column in x.T])
+    telling: Array = np.where(has_two, found - 2.0, found)
+    return telling
 
 
 def _correlations(x: Array, y: Array) -> Array:
     """(columns of x, columns of y) of absolute correlations; 0 where a column is constant."""
-    import numpy as np
-
     x, y = np.nan_to_num(x.astype(float)), np.nan_to_num(y.astype(float))
     x, y = x - x.mean(0), y - y.mean(0)
     sizes = np.outer(np.linalg.norm(x, axis=0), np.linalg.norm(y, axis=0))
@@ -153,16 +159,12 @@ def place_words(columns: list[int], of: int, names: Sequence[str] = ()) -> str:
 
 
 def _one_hot(classes: Array, count: int) -> Array:
-    import numpy as np
-
     rows: Array = np.eye(count)[classes]
     return rows
 
 
 def _chosen(count: int, in_time: bool) -> Array:
     """Which examples to show: the first in time, else some from everywhere, always the same."""
-    import numpy as np
-
     if in_time or count <= 1:
         return np.arange(min(count, MOST_EXAMPLES))
     shuffled: Array = np.random.default_rng(0).permutation(count)
