@@ -45,7 +45,7 @@ def _begins_where_ends(
 ) -> bool:
     """Whether the instruction is the last that has to do with the one's buffer, and the first with
     the other's."""
-    if any(not _is_whole(view) or view.buffer in pinned for view in (source, target)):
+    if any(not is_whole(view) or view.buffer in pinned for view in (source, target)):
         return False
     begins, ends = uses_of(instructions, target.buffer)[0], uses_of(instructions, source.buffer)[-1]
     return source.buffer is not target.buffer and begins == number == ends
@@ -70,7 +70,7 @@ def in_place(
     return tuple(steps)
 
 
-def _is_whole(view: View) -> bool:
+def is_whole(view: View) -> bool:
     """Whether it is all of a buffer that a shard has for itself during a step."""
     begins_there = view.offset == 0 and view.per_example == 0
     is_own = view.buffer.region is Region.WORKSPACE
