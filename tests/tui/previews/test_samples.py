@@ -42,6 +42,12 @@ def test_axes_of_a_table_are_called_by_its_columns(tmp_path: Path) -> None:
         said.append("\n".join(line.plain for line in drawn))
     assert "area" in said[0]
     assert " across, " in said[1]
+    samples = Samples.of(preset)
+    for width, height in ((40, 12), (56, 20), (34, 8), (30, 5)):
+        lines = [line.plain for line in samples.draw(DEFAULT, width, height, True)]
+        assert {len(line) for line in lines} == {width}
+        assert len(lines) == height
+        assert height < 8 or lines[-1].rstrip().endswith("upwards"), "not cut"
     assert "input" not in "".join(said)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.text import Text
 
+from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Points, by_class, scatter
@@ -22,6 +24,8 @@ from tuidl.tasks.regression import Regression
 
 SHOWN_IMAGES = 24
 MOST_EXAMPLES = 400
+LEAST_NAMED = 8
+"""Lines of points that may have one more for what they are over."""
 LEAST_SIDE = 16
 """Pixels that a shown image has in height, if it has as many itself and there is room."""
 
@@ -77,16 +81,30 @@ class Samples:
         if self.task.picture.probe == "generated":  # points of the plane, to be imitated
             groups = [Points("real", flat[:, 0], flat[:, 1], "train", False)]
             return scatter(groups, palette, width, height, unicode=unicode)
+
         names, classes, target = self.task.names, self.task.labels(self.y), self.y[:, 0]
         if classes is None:
             column = int(_telling(flat, target[:, None]).argmax())
             word = place_words([column], flat.shape[1], self.inputs)
             groups = [Points("target", flat[:, column], target, "train", False)]
-            return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
+            return _over(word, groups, palette, width, height, unicode)
         columns = informative_columns(flat, _one_hot(classes, len(names)))
         groups = by_class(flat[:, columns[0]], flat[:, columns[-1]], classes, names)
         word = place_words(columns, flat.shape[1], self.inputs)
+        return _over(word, groups, palette, width, height, unicode)
+
+
+def _over(
+    word: str, groups: list[Points], palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """Points, and what they are over: beside the axis's numbers, or in a line of its own where it
+    would be cut there."""
+    if cell_len(word) <= width // 4 or height < LEAST_NAMED:
         return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
+    name = Grid(width, 1, unicode)
+    text = fitted(word, width)
+    name.put_right(width, 0, text, palette.style("muted"))
+    return [*scatter(groups, palette, width, height - 1, unicode=unicode), *name.lines()]
 
 
 def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, caption: bool) -> int:
