@@ -68,9 +68,16 @@ def is_of_memory(said: str) -> bool:
 
 
 def guess(wrong: str, valid: Iterable[str]) -> str:
-    """``; did you mean 'x'?``; nothing if none is near."""
-    near = get_close_matches(wrong, sorted(valid), n=1, cutoff=0.5)
+    """``; did you mean 'x'?``; nothing if none is near. Initials name what they begin: ``lr``."""
+    names = sorted(valid)
+    near = get_close_matches(wrong, names, n=1, cutoff=0.5) or _of_initials(wrong, names)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _of_initials(wrong: str, names: Iterable[str]) -> list[str]:
+    """The only name of several words that begin with these letters."""
+    found = [name for name in names if "".join(word[:1] for word in name.split("_")) == wrong]
+    return found if len(wrong) > 1 and len(found) == 1 else []
 
 
 def suggestion(wrong: str, valid: Iterable[str]) -> str:
