@@ -11,7 +11,12 @@ from tests.kernels.image_cases import convolution
 from tests.kernels.kernel_bench import Bench
 from tests.kernels.piece_cases import by_pieces
 from tuidl.kernels.blas import load
-from tuidl.kernels.simd.winograd_choice import _has, suits_winograd, suits_winograd_weights
+from tuidl.kernels.simd.winograd_choice import (
+    _has,
+    suits_winograd,
+    suits_winograd_weights,
+    winograd_workspace,
+)
 
 Images = tuple[int, int, int]
 LARGE, SMALL = (12, 13, 32), (8, 8, 32)
@@ -134,3 +139,38 @@ def test_what_is_not_0_is_counted_alike_by_plain_python_and_machine_code(size: i
     count = int(np.count_nonzero(values))
     for enough in (count, count + 1):
         assert _has(values, enough) == _compiled_has(values, enough) == (enough <= count)
+
+
+WIDE = [
+    (2, (12, 10, 150), 140, {"top": 1, "left": 1}),
+    (0, (12, 12, 144), 144, {"top": 1, "left": 1}),
+    (3, (13, 14, 131), 157, {"top": 0, "left": 1}),
+]
+"""Examples, image and filters: so many that factors are packed."""
+MOST = (1, (16, 17, 258), 257, {"top": 1, "left": 1})
+"""With more pairs of them than smaller images may have."""
+NAMES = {"conv2d": "y", "conv2d_weight_gradient": "dw", "conv2d_input_gradient": "dx"}
+ACCURACY = {"float32": 4e-6, "float64": 1e-14}
+"""As a part of the greatest number."""
+
+
+@pytest.mark.parametrize("dtype", ACCURACY)
+@pytest.mark.parametrize("kernel", NAMES)
+@pytest.mark.parametrize("lines", [3, 40])
+def test_many_channels(kernel: str, lines: int, dtype: str) -> None:
+    """In blocks of few tiles and of many."""
+    most = [MOST] if lines == 3 and dtype == "float32" else []
+    for n, image, filters, ends in [*WIDE, *most]:
+        sizes, options = convolution(n, 3, image, filters, block=1, stride=1, **ends)
+        fixed, line = winograd_workspace(sizes["p"], sizes["q"], image[2], filters)
+        sizes["m"] = max(sizes["m"], fixed + lines * line)
+        case = Case(kernel, sizes, options)
+        bench = Bench(case, dtype)
+        views = bench.views(bench.arena)
+        shape = (3, 3, image[2], filters)
+        answers = (n, sizes["p"], sizes["q"], filters)
+        assert suits_winograd(shape, 1, answers, views["workspace"].size)
+        expected = bench.views(bench.by_oracle(case))[NAMES[kernel]]
+        found = bench.views(bench.by_kernel(case))[NAMES[kernel]]
+        error = np.abs(found - expected).max(initial=0)
+        assert error <= ACCURACY[dtype] * np.abs(expected).max(initial=0)

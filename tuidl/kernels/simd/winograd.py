@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from tuidl.core.winograd_sizes import PLACES
 from tuidl.kernels.jit import device_function, inline_ir
-from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO, Sizes, gemm_pointers
+from tuidl.kernels.simd.gemm import START_BIAS, START_ZERO
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.parted_images import lay_out
@@ -35,9 +35,7 @@ from tuidl.kernels.simd.transforms import (
     to_kernels,
 )
 from tuidl.kernels.simd.winograd_choice import winograd_workspace
-
-ALL_ANSWERS = 5
-"""The place whose products go to all four answers of a tile: the second row and column."""
+from tuidl.kernels.simd.winograd_products import Factors, add_products, multiply_places
 
 
 class Tiles(NamedTuple):
@@ -62,15 +60,6 @@ class Tiles(NamedTuple):
     rest: Any
 
 
-class Factors(NamedTuple):
-    """Shapes of the products: ``count`` tiles of ``rows`` that a place has, (count, k) x (k, n)."""
-
-    count: Any
-    rows: Any
-    k: Any
-    n: Any
-
-
 @inline_ir
 def _divide(workspace, answers, channels):
     """The ``Tiles`` that the workspace has room for."""
@@ -88,21 +77,6 @@ def _divide(workspace, answers, channels):
         max(lines // down, 1), bands, down // bands, down % bands, across, rows,
         padded, pixels, products, kernels, rest,
     )  # fmt: skip
-
-
-@inline_ir
-def _multiply_places(a, b, bias, start_with, c, factors):
-    """For each of the 16 places the product of its matrices; ``factors``: Factors.
-
-    ``bias`` is added where ``start_with`` says so, in the one place that all answers share.
-    """
-    count, rows, k, n = factors
-    for place in range(PLACES):
-        start = start_with if place == ALL_ANSWERS else START_ZERO
-        left, right = place * rows * k, place * (k + 1) * n
-        here, factor = pointer_at(a, left), pointer_at(b, right)
-        target = pointer_at(c, place * rows * n)
-        gemm_pointers(here, k, 1, factor, bias, start, target, Sizes(count, k, n))
 
 
 @inline_ir
@@ -160,7 +134,7 @@ def _convolve(x, bias, start_with, y, t, top, left):
             shape = Image(0, high, width, channels)
             _lay_out_band(x, y, 1, first, count, start, shape, top, left, t, tiles)
             factors = Factors(count * tiles, t.rows, channels, filters)
-            _multiply_places(t.pixels, t.kernels, bias, start_with, t.answers, factors)
+            multiply_places(t.pixels, t.kernels, bias, start_with, t.answers, factors)
             for e in range(count):
                 answers = pointer_at(data_of(y), ((first + e) * height + start) * width * filters)
                 here = pointer_at(t.answers, e * tiles * filters)
@@ -178,18 +152,6 @@ def winograd(x, w, b, y, workspace, top, left):
     numbers = w.shape[2] * w.shape[3]
     from_kernels(data_of(w), numbers, t.kernels, numbers + w.shape[3], numbers)
     _convolve(x, data_of(b), START_BIAS, y, t, top, left)
-
-
-@inline_ir
-def _add_products(pixels, answers, kernels, factors):
-    """For each place: kernels += pixels' answers, over all tiles; ``factors``: Factors."""
-    count, rows, channels, filters = factors
-    for place in range(PLACES):
-        here = pointer_at(pixels, place * rows * channels)
-        factor = pointer_at(answers, place * rows * filters)
-        target = pointer_at(kernels, place * (channels + 1) * filters)
-        sizes = Sizes(channels, count, filters)
-        gemm_pointers(here, 1, channels, factor, target, START_C, target, sizes)
 
 
 @inline_ir
@@ -217,7 +179,7 @@ def winograd_weight_gradient(x, dy, dw, workspace, top, left):
                 here = pointer_at(t.answers, e * tiles * filters)
                 _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
             factors = Factors(count * tiles, t.rows, channels, filters)
-            _add_products(t.pixels, t.answers, t.kernels, factors)
+            add_products(t.pixels, t.answers, t.kernels, factors)
             start += high
     to_kernels(t.kernels, numbers + filters, data_of(dw), numbers, numbers)
 
@@ -287,7 +249,7 @@ def _add_up_pixels(dy, dx, t, top, left):
                 here = pointer_at(t.answers, e * tiles * filters)
                 _answers_to_tiles(dy, first + e, start, high, here, t.rows * filters)
             factors = Factors(count * tiles, t.rows, filters, channels)
-            _multiply_places(t.answers, t.kernels, t.padded, START_ZERO, t.pixels, factors)
+            multiply_places(t.answers, t.kernels, t.padded, START_ZERO, t.pixels, factors)
             for e in range(count):
                 here = pointer_at(t.pixels, e * tiles * channels)
                 rows = (start, high, band == 0, band == t.bands - 1)

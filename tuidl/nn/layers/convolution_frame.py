@@ -20,10 +20,6 @@ from tuidl.ir.buffers import View
 from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.layers.base import Shape
 
-BLOCK_FLOATS = 131_072
-"""Winograd's tiles of a block, in floats: 512 KiB are in a core's second-level cache beside what a
-layer reads and writes, and weights are read once for many tiles."""
-
 LEAST_COLUMNS = 64
 """Channels and filters from which on lanes may share them out."""
 LEAST_WEIGHTS = 90_000
@@ -280,7 +276,7 @@ class Products(Ways):
         channels = self.frame.image[-1]
         fixed, line = winograd_sizes.workspace(height, width, channels, self.filters)
         down = (height + 1) // 2
-        lines = max(BLOCK_FLOATS // line, winograd_sizes.least_lines(height))
+        lines = winograd_sizes.block_lines(height, width, channels, self.filters)
         if lines >= down:
             lines = min(lines // down, self.context.examples) * down
         return fixed + lines * line
