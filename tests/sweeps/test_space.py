@@ -72,7 +72,7 @@ def test_a_grid_has_every_combination_and_honours_conditions() -> None:
         ('[search]\n"a" = {low = 0, high = 1, log = true}', "search.a: log needs a low above 0"),
         ('[search]\n"a" = {lo = 0, high = 1}', "did you mean 'low'"),
         ('[search]\n"a" = []', "search.a.choices: expected"),
-        ('[search]\n"a" = 3', "search.a: expected a table, got 3"),
+        ('[search]\n"a" = 3', "search.a: expected a list of values, or a table"),
         ('[search]\n"a" = {choices = [1], when = {"b" = 1}}', "no setting 'b' before this one"),
         ('objective = "test.loss"\n[search]\n"a" = [1]', "take validation"),
         ('objective = "loss"\n[search]\n"a" = [1]', "expected validation.SCORE, got 'loss'"),

@@ -66,6 +66,9 @@ class Sweep(Config, frozen=True):
         """The settings, in the order of the file. Raises PresetError."""
         found: dict[str, Setting] = {}
         for key, value in self.search.items():
+            if not isinstance(value, list | dict):
+                problem = f"expected a list of values, or a table with low and high, got {value!r}"
+                raise PresetError(f"search.{key}", problem)
             table = {"choices": value} if isinstance(value, list) else value
             is_list = isinstance(table, dict) and "choices" in table
             setting: Setting = convert(table, Choices if is_list else Range, f"search.{key}")
