@@ -79,6 +79,15 @@ async def test_all_logs_are_drawn_and_listed_the_best_first(
         assert screen.query_one(OverlayChart).border_title == "acc"
 
 
+async def test_nothing_is_to_be_chosen_where_there_is_no_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    empty = quiet(monkeypatch, tmp_path, compare=[])
+    async with empty.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "none has begun yet" in texts(empty))
+        assert "no run is chosen" not in texts(empty)
+
+
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
     return quiet(monkeypatch, tmp_path, compare=foreign(tmp_path))

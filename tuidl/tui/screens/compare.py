@@ -157,7 +157,8 @@ class CompareScreen(Screen[None]):
             return [(problems[0] + more, "bad")]
         number = self.compared.number
         if number is None:
-            return [("no run is chosen: up and down choose one", "muted")]
+            some = "no run is chosen: up and down choose one" if self.compared.lines else ""
+            return [(some, "muted")]
         line = self.compared.lines[number]
         names = [self.compared.members[n].name for n in line.numbers]
         label = "" if [line.label] == names else f"{line.label}  "
