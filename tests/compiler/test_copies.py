@@ -79,7 +79,7 @@ def test_the_gradient_of_a_normalisation_lies_where_the_one_it_reads_lay() -> No
 
 def test_it_lies_elsewhere_where_the_one_it_reads_is_wanted_beside_it() -> None:
     dy, dx, z, other = (_buffer(name, 6) for name in ("dy", "dx", "z", "other"))
-    operands = [other] * 9
+    operands = [other] * 10
     operands[IN_PLACE[NORMALISED][0]], operands[IN_PLACE[NORMALISED][1]] = dy, dx
     make, step, use = _step("relu", dy), _step(NORMALISED, *operands), _step("relu", dx)
     found = in_place([make, step, use], ())

@@ -104,9 +104,13 @@ for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40), (130, 17)]:
     sizes, scale = {"n": n, "f": f, "s": 3}, {"epsilon": 1e-3}
     CASES += [
         Case("batch_moments", sizes, {"lane": 1}),
-        Case("batch_normalization", sizes, scale, _moments),
-        Case("batch_normalization_sums", sizes, {"lane": 2}),
-        Case("batch_normalization_input_gradient", sizes, fix=_moments),
+        *(
+            case for rectified in ({"rectified": 0}, {"rectified": 1}) for case in (
+                Case("batch_normalization", sizes, {**scale, **rectified}, _moments),
+                Case("batch_normalization_sums", sizes, {"lane": 2, **rectified}),
+                Case("batch_normalization_input_gradient", sizes, rectified, _moments),
+            )
+        ),
         *(
             Case("move_averages", sizes, {"momentum": 0.9, "lane": lane}, _moments,
                  only=("moving_mean", "moving_variance"))

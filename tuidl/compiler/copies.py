@@ -51,7 +51,7 @@ def _begins_where_ends(
     return source.buffer is not target.buffer and begins == number == ends
 
 
-IN_PLACE = {"batch_normalization_input_gradient": (1, 8)}
+IN_PLACE = {"batch_normalization_input_gradient": (1, 9)}
 """Of kernels that write a number where they have read one: which operand is read, which written."""
 
 

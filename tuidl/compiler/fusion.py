@@ -8,6 +8,7 @@ from tuidl.compiler.distinct_words import fuse_equal_words
 from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.projected_tables import project_tables
+from tuidl.compiler.rectified import rectify
 from tuidl.compiler.stages import defer_gradients
 from tuidl.compiler.time_first import without_swaps
 from tuidl.compiler.unread import without_unread
@@ -23,9 +24,8 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     done, forward and backward; and what it would have changed, the largest array of many a network,
     is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
     that come up more than once, where sums are rounded otherwise: ``distinct_words.py`` and
-    ``projected_tables.py``. Copies of what nobody reads again: ``copies.py``. Sequences between
-    recurrent layers: ``time_first.py``. Gradients of weights that the step does not train:
-    ``unread.py``. ``examples``: the most that a shard has.
+    steps = rectify(without_swaps(steps, emitted.pinned))
+    steps = in_place(steps, emitted.pinned)
 
     Nodes' outputs and gradients are no longer all there.
     """
@@ -42,7 +42,8 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
     steps = defer_gradients(project_tables(fuse_equal_words(left), examples))
     steps = without_copies(without_unread(steps, emitted.pinned), emitted.pinned)
-    steps = in_place(without_swaps(steps, emitted.pinned), emitted.pinned)
+    steps = rectify(without_swaps(steps, emitted.pinned))
+    steps = in_place(steps, emitted.pinned)
     return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 

@@ -59,30 +59,36 @@ def _combine(means, rests, distances, counts, mean, variance):
 
 @kernel("nf f f sf sf sf s -> nf f f", cost="2nf")
 def batch_normalization(
-    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon: float
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon: float, rectified
 ):
-    """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
+    """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon).
+
+    Where ``rectified`` is 1, ReLU of that; so in both gradients below, which find out by x again
+    which of the answers it has made 0.
+    """
     _combine(means, rests, distances, counts, mean, inverse)
     kind = x.dtype.type
     eps = kind(epsilon)
     for j in range(inverse.shape[0]):
         inverse[j] = ONE / kind(math.sqrt(inverse[j] + eps))
-    normalize_rows(x, mean, inverse, gamma, beta, y)
+    normalize_rows(x, mean, inverse, gamma, beta, rectified, y)
 
 
-@kernel("nf nf f f -> sf sf f f", cost="5nf")
-def batch_normalization_sums(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane):
+@kernel("nf nf f f f f -> sf sf f f", cost="5nf")
+def batch_normalization_sums(
+    x, dy, gamma, beta, mean, inverse, products, sums, d_gamma, d_beta, lane, rectified
+):
     """Sums of dy (x - mean) inverse, the gradient of gamma, and of dy, that of beta."""
     product, total = products[lane], sums[lane]
-    sum_products_by_column(x, dy, mean, inverse, product, total)
+    sum_products_by_column(x, dy, mean, inverse, gamma, beta, rectified, product, total)
     for j in range(mean.shape[0]):
         d_gamma[j] = product[j]
         d_beta[j] = total[j]
 
 
-@kernel("nf nf f f f sf sf s -> nf f f", cost="7nf")
+@kernel("nf nf f f f f sf sf s -> nf f f", cost="7nf")
 def batch_normalization_input_gradient(
-    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total
+    x, dy, gamma, beta, mean, inverse, products, sums, counts, dx, product, total, rectified
 ):
     """dx = gamma inverse (dy - mean of dy - x^ * mean of dy x^), means over the whole batch."""
     rows = ZERO
@@ -95,7 +101,9 @@ def batch_normalization_input_gradient(
             alone += sums[s, j]
         product[j], total[j] = with_x, alone
     share = ONE / max(rows, ONE)
-    normalized_rows_gradient(x, dy, mean, inverse, gamma, product, total, share, dx)
+    normalized_rows_gradient(
+        x, dy, mean, inverse, gamma, beta, product, total, share, rectified, dx
+    )  # fmt: skip
 
 
 @kernel("sf sf sf s -> f f f f", cost="4f")
@@ -152,27 +160,39 @@ def _combined(means, rests, distances, counts):
 
 @oracle(batch_normalization)
 def batch_normalization_oracle(
-    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, rectified
 ):
     mean[...], variance = _combined(means, rests, distances, counts)
     inverse[...] = 1 / np.sqrt(variance + epsilon)
-    y[...] = gamma * (x - mean) * inverse + beta
+    y[...] = gamma * ((x - mean) * inverse) + beta
+    if rectified:
+        y[y < 0] = 0
+
+
+def _slopes(normal, dy, gamma, beta, rectified):
+    """``dy``, but 0 where the answer was made 0."""
+    return np.where(gamma * normal + beta <= 0, 0, dy) if rectified else dy
 
 
 @oracle(batch_normalization_sums)
-def batch_normalization_sums_oracle(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane):
-    products[lane] = (dy * (x - mean) * inverse).sum(axis=0, dtype=np.float64)
+def batch_normalization_sums_oracle(
+    x, dy, gamma, beta, mean, inverse, products, sums, d_gamma, d_beta, lane, rectified
+):
+    normal = (x - mean) * inverse
+    dy = _slopes(normal, dy, gamma, beta, rectified)
+    products[lane] = (dy * normal).sum(axis=0, dtype=np.float64)
     sums[lane] = dy.sum(axis=0, dtype=np.float64)
     d_gamma[...], d_beta[...] = products[lane], sums[lane]
 
 
 @oracle(batch_normalization_input_gradient)
 def batch_normalization_input_gradient_oracle(
-    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total
+    x, dy, gamma, beta, mean, inverse, products, sums, counts, dx, product, total, rectified
 ):
     rows = max(counts.sum(), 1)
     product[...], total[...] = products.sum(axis=0), sums.sum(axis=0)
     normal = (x - mean) * inverse
+    dy = _slopes(normal, dy, gamma, beta, rectified)
     dx[...] = gamma * inverse * (dy - (total + normal * product) / rows)
 
 

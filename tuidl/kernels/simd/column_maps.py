@@ -12,7 +12,13 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import inline_ir, intrinsic_for
-from tuidl.kernels.simd.column_sums import AHEAD, BLOCK, place_of
+from tuidl.kernels.simd.column_sums import (
+    AHEAD,
+    BLOCK,
+    lowest,
+    place_of,
+    without_what_was_cut,
+)
 from tuidl.kernels.simd.intrinsics import array_at, data_of
 from tuidl.kernels.simd.vectors import SIZE, Vectors
 
@@ -73,38 +79,42 @@ class ColumnMap:
         return self.times(self.less(x, mean), inverse)
 
 
-def _normalize(x, means, inverses, gammas, betas, rows, columns, y):
+def _normalize(x, means, inverses, gammas, betas, rectified, rows, columns, y):
     mean, inverse, gamma, beta = (v[:columns] for v in (means, inverses, gammas, betas))
-    values = array_at(x, (rows, columns))
-    array_at(y, (rows, columns))[...] = gamma * ((values - mean) * inverse) + beta
+    values = gamma * ((array_at(x, (rows, columns)) - mean) * inverse) + beta
+    array_at(y, (rows, columns))[...] = np.where((values < 0) & (rectified != 0), 0, values)
 
 
 @intrinsic_for(_normalize)
 def _normalize_intrinsic(
-    typing_context, x, means, inverses, gammas, betas, rows, columns, y
+    typing_context, x, means, inverses, gammas, betas, rectified, rows, columns, y
 ):  # fmt: skip
     def codegen(context, builder, signature, arguments):
-        x, *of_columns, rows, columns, y = arguments
+        x, *of_columns, rectified, rows, columns, y = arguments
         work = ColumnMap(builder, context.get_value_type(signature.args[0].dtype), rows, columns)
+        low = lowest(work.simd, rectified)
 
         def value(vectors: list[Any], known: list[Any]) -> Any:
             mean, inverse, gamma, beta = known
-            return work.simd.multiply_add(gamma, work.normal(vectors[0], mean, inverse), beta)
+            y = work.simd.multiply_add(gamma, work.normal(vectors[0], mean, inverse), beta)
+            below = builder.fcmp_ordered("<", y, low)
+            return builder.select(below, work.simd.constant(0), y)
 
         work.write(y, [x], lambda load: [load(data) for data in of_columns], value)
         return context.get_dummy_value()
 
     size = types.int64
-    return types.void(x, means, inverses, gammas, betas, size, size, y), codegen
+    return types.void(x, means, inverses, gammas, betas, size, size, size, y), codegen
 
 
 @inline_ir
-def normalize_rows(x, means, inverses, gammas, betas, y):
-    """``y`` = gamma (x - mean) inverse + beta, of a matrix and of vectors as long as its rows."""
+def normalize_rows(x, means, inverses, gammas, betas, rectified, y):
+    """``y`` = gamma (x - mean) inverse + beta, of a matrix and of vectors as long as its rows; 0
+    in the place of what is less where ``rectified`` is 1."""
     rows, columns = x.shape
     _normalize(
-        data_of(x), data_of(means), data_of(inverses), data_of(gammas), data_of(betas), rows,
-        columns, data_of(y),
+        data_of(x), data_of(means), data_of(inverses), data_of(gammas), data_of(betas), rectified,
+        rows, columns, data_of(y),
     )  # fmt: skip
 
 
@@ -150,32 +160,40 @@ def normalize_rows_by_averages(x, means, variances, gammas, betas, epsilon, y):
     )  # fmt: skip
 
 
-def _slopes(x, d, means, inverses, gammas, products, sums, share, rows, columns, dx):
-    mean, inverse, gamma, product, total = (
-        v[:columns] for v in (means, inverses, gammas, products, sums)
+def _slopes(
+    x, d, means, inverses, gammas, betas, products, sums, share, rectified, rows, columns, dx
+):  # fmt: skip
+    mean, inverse, gamma, beta, product, total = (
+        v[:columns] for v in (means, inverses, gammas, betas, products, sums)
     )
-    values, slopes = array_at(x, (rows, columns)), array_at(d, (rows, columns))
-    shared = share * (total + (values - mean) * inverse * product)
+    normal = (array_at(x, (rows, columns)) - mean) * inverse
+    is_off = (gamma * normal + beta <= 0) & (rectified != 0)
+    slopes = np.where(is_off, 0, array_at(d, (rows, columns)))
+    shared = share * (total + normal * product)
     array_at(dx, (rows, columns))[...] = gamma * inverse * (slopes - shared)
 
 
 @intrinsic_for(_slopes)
 def _slopes_intrinsic(
-    typing_context, x, d, means, inverses, gammas, products, sums, share, rows, columns, dx
+    typing_context, x, d, means, inverses, gammas, betas, products, sums, share, rectified, rows,
+    columns, dx,
 ):  # fmt: skip
     def codegen(context, builder, signature, arguments):
-        x, d, *of_columns, share, rows, columns, dx = arguments
+        x, d, *of_columns, share, rectified, rows, columns, dx = arguments
         work = ColumnMap(builder, context.get_value_type(signature.args[0].dtype), rows, columns)
-        simd = work.simd
+        simd, low = work.simd, lowest(work.simd, rectified)
 
         def known(load: Callable[[Any], Any]) -> list[Any]:
-            mean, inverse, gamma, product, total = (load(data) for data in of_columns)
+            mean, inverse, gamma, beta, product, total = (load(data) for data in of_columns)
             minus = simd.splat(builder.fneg(share))
-            return [mean, inverse, work.times(gamma, inverse), product, total, minus]
+            factor = work.times(gamma, inverse)
+            return [mean, inverse, gamma, beta, factor, product, total, minus]
 
         def value(vectors: list[Any], known: list[Any]) -> Any:
-            (x, d), (mean, inverse, factor, product, total, minus) = vectors, known
-            shared = simd.multiply_add(work.normal(x, mean, inverse), product, total)
+            (x, d), (mean, inverse, gamma, beta, factor, product, total, minus) = vectors, known
+            normal = work.normal(x, mean, inverse)
+            d = without_what_was_cut(simd, simd.multiply_add(gamma, normal, beta), d, low)
+            shared = simd.multiply_add(normal, product, total)
             return work.times(factor, simd.multiply_add(minus, shared, d))
 
         work.write(dx, [x, d], known, value)
@@ -183,15 +201,20 @@ def _slopes_intrinsic(
 
     size, number = types.int64, x.dtype
     return types.void(
-        x, d, means, inverses, gammas, products, sums, number, size, size, dx
+        x, d, means, inverses, gammas, betas, products, sums, number, size, size, size, dx
     ), codegen
 
 
 @inline_ir
-def normalized_rows_gradient(x, d, means, inverses, gammas, products, sums, share, dx):
-    """``dx`` = gamma inverse (d - share (sum + (x - mean) inverse product))."""
+def normalized_rows_gradient(
+    x, d, means, inverses, gammas, betas, products, sums, share, rectified, dx
+):  # fmt: skip
+    """``dx`` = gamma inverse (d - share (sum + (x - mean) inverse product)).
+
+    Where ``rectified`` is 1, as many d are 0 as ``normalize_rows`` made 0.
+    """
     rows, columns = x.shape
     _slopes(
-        data_of(x), data_of(d), data_of(means), data_of(inverses), data_of(gammas),
-        data_of(products), data_of(sums), share, rows, columns, data_of(dx),
+        data_of(x), data_of(d), data_of(means), data_of(inverses), data_of(gammas), data_of(betas),
+        data_of(products), data_of(sums), share, rectified, rows, columns, data_of(dx),
     )  # fmt: skip

@@ -148,3 +148,16 @@ class ColumnSums:
 def place_of(builder: Any, data: Any, row: Any, columns: Any, first: Any) -> Any:
     """Where row ``row`` has its number in column ``first``."""
     return builder.gep(data, [builder.add(builder.mul(row, columns), first)])
+
+
+def lowest(simd: Vectors, rectified: Any) -> Any:
+    """What rectified numbers are compared with: 0, or NaN, which nothing is less than, where
+    ``rectified`` is 0."""
+    zero, nothing = ir.Constant(simd.scalar, 0), ir.Constant(simd.scalar, float("nan"))
+    is_cut = simd.builder.icmp_signed("!=", rectified, SIZE(0))
+    return simd.splat(simd.builder.select(is_cut, zero, nothing))
+
+
+def without_what_was_cut(simd: Vectors, y: Any, d: Any, low: Any) -> Any:
+    """The gradient ``d`` of rectified numbers as that of ``y``; ``low``: ``lowest``."""
+    return simd.builder.select(simd.builder.fcmp_ordered("<=", y, low), simd.constant(0), d)

@@ -8,7 +8,13 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import inline_ir, intrinsic_for
-from tuidl.kernels.simd.column_sums import AHEAD, ColumnSums, place_of
+from tuidl.kernels.simd.column_sums import (
+    AHEAD,
+    ColumnSums,
+    lowest,
+    place_of,
+    without_what_was_cut,
+)
 from tuidl.kernels.simd.intrinsics import array_at, data_of, pointer_at
 from tuidl.kernels.simd.vectors import SIZE
 
@@ -199,26 +205,38 @@ def sum_squared_errors(x, y, sums):
 
 
 def _sums_of_products(by_row: bool) -> Any:
-    """``(x, d, means, inverses, rows, columns, products, sums)`` for the sums below, in pointers.
+    """The sums below, in pointers.
 
-    ``by_row``: whether means and inverses are those of each row, or of each column.
+    ``by_row``: whether means and inverses are those of each row, or of each column. Only those of
+    columns know ``rectified``.
     """
 
-    def sums_of_products(x, d, means, inverses, rows, columns, products, sums):
+    def sums_of_products(
+        x, d, means, inverses, gammas, betas, rectified, rows, columns, products, sums
+    ):  # fmt: skip
         values, slopes = array_at(x, (rows, columns)), array_at(d, (rows, columns))
         shape = (rows, 1) if by_row else (1, columns)
         count = rows if by_row else columns
         mean, inverse = means[:count].reshape(shape), inverses[:count].reshape(shape)
-        with_x = slopes * ((values - mean) * inverse)
+        normal = (values - mean) * inverse
+        if rectified and not by_row:
+            slopes = np.where(gammas[:count] * normal + betas[:count] <= 0, 0, slopes)
+        with_x = slopes * normal
         products[:columns] = with_x.sum(axis=0, dtype=np.float64)
         sums[:columns] = slopes.sum(axis=0, dtype=np.float64)
 
     @intrinsic_for(sums_of_products)
-    def intrinsic(typing_context, x, d, means, inverses, rows, columns, products, sums):
+    def intrinsic(
+        typing_context, x, d, means, inverses, gammas, betas, rectified, rows, columns, products,
+        sums,
+    ):  # fmt: skip
         def codegen(context, builder, signature, arguments):
-            x, d, means, inverses, rows, columns, products, sums = arguments
+            x, d, means, inverses, gammas, betas, rectified, rows, columns, products, sums = (
+                arguments
+            )
             work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
             simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
+            low = lowest(simd, rectified)
 
             def terms(row: Any, first: Any, mask: Any) -> list[Any]:
                 def known(values: Any) -> Any:
@@ -232,6 +250,9 @@ def _sums_of_products(by_row: bool) -> Any:
                 value, slope = (simd.load(place, mask) for place in places)
                 gap = simd.multiply_add(known(means), minus, value)
                 normal = simd.multiply_add(gap, known(inverses), nothing)
+                if not by_row:
+                    y = simd.multiply_add(known(gammas), normal, known(betas))
+                    slope = without_what_was_cut(simd, y, slope, low)
                 return [simd.multiply_add(slope, normal, nothing), slope]
 
             def add(start: Any, width: Any) -> None:
@@ -245,7 +266,9 @@ def _sums_of_products(by_row: bool) -> Any:
             return context.get_dummy_value()
 
         size = types.int64
-        return types.void(x, d, means, inverses, size, size, products, sums), codegen
+        return types.void(
+            x, d, means, inverses, gammas, betas, size, size, size, products, sums
+        ), codegen
 
     return sums_of_products
 
@@ -254,12 +277,12 @@ _by_column, _by_row = _sums_of_products(by_row=False), _sums_of_products(by_row=
 
 
 @inline_ir
-def sum_products_by_column(x, d, means, inverses, products, sums):
+def sum_products_by_column(x, d, means, inverses, gammas, betas, rectified, products, sums):
     """Over the rows: ``products`` of d (x - mean) inverse, ``sums`` of d; ``means`` and
-    ``inverses`` (columns,)."""
+    ``inverses`` (columns,). ``rectified``: as for ``normalized_rows_gradient``."""
     _by_column(
-        data_of(x), data_of(d), data_of(means), data_of(inverses), x.shape[0], x.shape[1],
-        data_of(products), data_of(sums),
+        data_of(x), data_of(d), data_of(means), data_of(inverses), data_of(gammas), data_of(betas),
+        rectified, x.shape[0], x.shape[1], data_of(products), data_of(sums),
     )  # fmt: skip
 
 
@@ -267,6 +290,6 @@ def sum_products_by_column(x, d, means, inverses, products, sums):
 def sum_products_by_row(x, d, means, inverses, products, sums):
     """The same where ``means`` and ``inverses`` (rows,) are those of the rows."""
     _by_row(
-        data_of(x), data_of(d), data_of(means), data_of(inverses), x.shape[0], x.shape[1],
-        data_of(products), data_of(sums),
+        data_of(x), data_of(d), data_of(means), data_of(inverses), data_of(means), data_of(means),
+        0, x.shape[0], x.shape[1], data_of(products), data_of(sums),
     )  # fmt: skip

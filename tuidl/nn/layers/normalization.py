@@ -72,29 +72,30 @@ class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
         mean, inverse = (context.buffer(name, width) for name in ("mean", "inverse"))
         context.forward("batch_moments", x, *moments, lane=Symbol.LANE)
         operands = (x, gamma, beta, *moments, y, mean, inverse)
-        options = {"epsilon": self.epsilon}
+        options: Options = {"epsilon": self.epsilon, "rectified": 0}
         context.after_all(Phase.FORWARD, "batch_normalization", *operands, **options)
         # of the lanes of updates, which may be more than shards with a workspace
         scratch = [context.shared(name, width) for name in ("new_mean", "new_variance")]
         kept: Options = {"momentum": self.momentum, "lane": Symbol.LANE}
         context.update("move_averages", *moments, *scratch, *moving, **kept)
         if context.dy is not None:
-            self._emit_backward(context, gamma, moments[-1], mean, inverse)
+            self._emit_backward(context, moments[-1], (gamma, beta, mean, inverse))
 
     def _emit_backward(
-        self, context: EmitContext, gamma: View, counts: View, mean: View, inverse: View
+        self, context: EmitContext, counts: View, of_columns: tuple[View, ...]
     ) -> None:
         assert context.dy is not None
         x, dy, width = context.x.rows, context.dy.rows, context.shape[-1]
         sums = [context.shared(name, context.shards, width) for name in ("products", "sums")]
         gradients = (context.gradients["gamma"], context.gradients["beta"])
-        operands = (x, dy, mean, inverse, *sums, *gradients)
-        context.backward("batch_normalization_sums", *operands, lane=Symbol.LANE)
+        operands, is_plain = (x, dy, *of_columns, *sums, *gradients), {"rectified": 0}
+        context.backward("batch_normalization_sums", *operands, lane=Symbol.LANE, **is_plain)
         if context.dx is not None:
-            known = (x, dy, gamma, mean, inverse, *sums, counts)
+            known = (x, dy, *of_columns, *sums, counts)
             scratch = [context.buffer(name, width) for name in ("product", "total")]
             name = "batch_normalization_input_gradient"
-            context.after_all(Phase.BACKWARD, name, *known, context.dx.rows, *scratch)
+            operands = (*known, context.dx.rows, *scratch)
+            context.after_all(Phase.BACKWARD, name, *operands, **is_plain)
 
 
 class LayerNormalization(Layer, frozen=True, tag="layer_normalization"):

@@ -67,20 +67,22 @@ def _combine(means, rests, distances, counts, j):
 
 
 @device
-def _normalize_columns(x, gamma, beta, y, first, width, block_group):
+def _normalize_columns(x, gamma, beta, y, rectified, first, width, block_group):
     """y for ``width`` columns, whose means and inverses are in shared memory."""
     mean, inverse = block_group.scratch[:THREADS], block_group.scratch[THREADS : 2 * THREADS]
     for e in range(start(block_group), x.shape[0] * width, stride(block_group)):
         i = e // width
         k = e - i * width
         j = first + k
-        y[i, j] = gamma[j] * ((x[i, j] - mean[k]) * inverse[k]) + beta[j]
+        value = gamma[j] * ((x[i, j] - mean[k]) * inverse[k]) + beta[j]
+        y[i, j] = float32(0) if rectified != 0 and value < float32(0) else value
 
 
 @cuda_kernel
 def batch_normalization(
-    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, block_group
-):
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, rectified,
+    block_group,
+):  # fmt: skip
     """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
     thread, eps = cuda.threadIdx.x, float32(epsilon)
     for first in range(0, x.shape[1], THREADS):
@@ -93,12 +95,20 @@ def batch_normalization(
             if block_group.block == 0:
                 mean[j], inverse[j] = center, factor
         cuda.syncthreads()
-        _normalize_columns(x, gamma, beta, y, first, width, block_group)
+        _normalize_columns(x, gamma, beta, y, rectified, first, width, block_group)
+
+
+@device
+def _slope(normal, dy, gamma, beta, rectified):
+    """``dy``, but 0 where the answer was made 0."""
+    if rectified != 0 and gamma * normal + beta <= float32(0):
+        return float32(0)
+    return dy
 
 
 @cuda_kernel
 def batch_normalization_sums(
-    x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane, block_group
+    x, dy, gamma, beta, mean, inverse, products, sums, d_gamma, d_beta, lane, rectified, block_group
 ):
     """Sums of dy (x - mean) inverse, the gradient of gamma, and of dy, that of beta."""
     part = cuda.threadIdx.x // COLUMNS
@@ -107,8 +117,10 @@ def batch_normalization_sums(
         product, total = float64(0), float64(0)
         if j < x.shape[1]:
             for i in range(part, x.shape[0], PARTS):
-                product += dy[i, j] * ((x[i, j] - mean[j]) * inverse[j])
-                total += dy[i, j]
+                normal = (x[i, j] - mean[j]) * inverse[j]
+                slope = _slope(normal, dy[i, j], gamma[j], beta[j], rectified)
+                product += slope * normal
+                total += slope
         with_x = column_sum(float32(product), block_group.scratch)
         alone = column_sum(float32(total), block_group.scratch)
         if part == 0 and j < x.shape[1]:
@@ -125,7 +137,9 @@ def _sum_shards(values, j):
 
 
 @device
-def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, block_group):
+def _columns_gradient(
+    x, dy, gamma, beta, mean, inverse, dx, share, rectified, first, width, block_group
+):  # fmt: skip
     """dx for ``width`` columns, whose products and totals are in shared memory."""
     product, total = block_group.scratch[:THREADS], block_group.scratch[THREADS : 2 * THREADS]
     for e in range(start(block_group), x.shape[0] * width, stride(block_group)):
@@ -133,13 +147,15 @@ def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, bloc
         k = e - i * width
         j = first + k
         normal = (x[i, j] - mean[j]) * inverse[j]
-        dx[i, j] = gamma[j] * inverse[j] * (dy[i, j] - share * (total[k] + normal * product[k]))
+        slope = _slope(normal, dy[i, j], gamma[j], beta[j], rectified)
+        dx[i, j] = gamma[j] * inverse[j] * (slope - share * (total[k] + normal * product[k]))
 
 
 @cuda_kernel
 def batch_normalization_input_gradient(
-    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total, block_group
-):
+    x, dy, gamma, beta, mean, inverse, products, sums, counts, dx, product, total, rectified,
+    block_group,
+):  # fmt: skip
     """dx = gamma inverse (dy - mean of dy - x^ * mean of dy x^), means over the whole batch."""
     thread, rows = cuda.threadIdx.x, float32(0)
     for s in range(counts.shape[0]):
@@ -154,7 +170,9 @@ def batch_normalization_input_gradient(
             if block_group.block == 0:
                 product[j], total[j] = with_x, alone
         cuda.syncthreads()
-        _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, block_group)
+        _columns_gradient(
+            x, dy, gamma, beta, mean, inverse, dx, share, rectified, first, width, block_group
+        )  # fmt: skip
 
 
 @cuda_kernel
