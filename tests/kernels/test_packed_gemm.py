@@ -185,6 +185,23 @@ def test_blocks_that_pass_by_packed_rows(turned: tuple[bool, bool], dtype: str) 
             np.testing.assert_array_equal(part[inside], whole[inside])
 
 
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("turned", KINDS, ids=str)
+def test_factors_that_tiles_pack(turned: tuple[bool, bool], dtype: str) -> None:
+    """Rows from which on tiles pack, panels that are not whole, B near and far apart (more than 512
+    numbers a row), blocks of terms: the bits of a B that was packed before, and of parts."""
+    sizes = [(24, 193, 32), (36, 400, 63), (47, 9, 100), (61, 192, 255), (132, 388, 96)]
+    for number, size in enumerate([*sizes, (100, 30, 519), (23, 200, 64), (60, 200, 31)]):
+        case, start = Case(*size, turned, dtype), STARTS[number % 3]
+        (m, k, n), whole = size, case.run(compiled(multiply), start)
+        case.check(whole, start)
+        packed = np.full(packed_size(k, n), CANARY, dtype)
+        np.testing.assert_array_equal(whole, case.run(compiled(multiply_packed), start, packed))
+        part = case.run(compiled(multiply), start, part=(1, m - 2, 3, n - 5))
+        inside = (slice(1, m - 1), slice(3, n - 2))
+        np.testing.assert_array_equal(part[inside], whole[inside])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("features", ["+avx,+avx2,+fma", ""], ids=["avx2", "sse2"])
 def test_processors_with_shorter_vectors(features: str) -> None:
@@ -226,8 +243,8 @@ def test_a_number_that_is_none_stays_visible() -> None:
 @pytest.mark.parametrize("turned", KINDS, ids=str)
 def test_plain_python_does_the_same(turned: tuple[bool, bool], dtype: str) -> None:
     for size, start in zip(
-        [(0, 3, 2), (3, 0, 2), (18, 9, 37), (33, 2, 65), (1, 5, 150), (3, 5, 90)],
-        (0, 1, 2, 1, 2, 0),
+        [(0, 3, 2), (3, 0, 2), (18, 9, 37), (33, 2, 65), (1, 5, 150), (3, 5, 90), (50, 2, 257)],
+        (0, 1, 2, 1, 2, 0, 1),
         strict=True,
     ):
         case = Case(*size, turned, dtype)

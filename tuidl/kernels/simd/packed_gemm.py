@@ -13,7 +13,9 @@ BLIS, but that the rows of A stay nearest and B passes by: a panel of B is one r
 processors fetch ahead, and rows of A are not, wherever they come from. A' is packed by blocks of
 MC rows, as its lines hold more of them than a panel. Few columns of B do not pay for packing A:
 then a panel of B is what stays in the first-level cache, for MC rows of A, which are packed if they
-are columns that lie far apart. Few rows of A do not pay for packing B either.
+are columns that lie far apart. Few rows of A do not pay for packing B either. With 32 registers
+there is no packing before where B lies as it is: A' and B are packed by the tiles that are the
+first to read them (``fresh_blocks.py``), which takes next to no time beside their multiplications.
 The sizes of blocks were found by trying, on processors with 48 KiB and 2 MiB of first- and
 second-level cache.
 
@@ -33,6 +35,7 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
+from tuidl.kernels.simd.fresh_blocks import LEAST_ROWS, PACKS_BY_TILES, is_near, multiply_fresh
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_for
 from tuidl.kernels.simd.lanes import in_vectors, lanes_of
@@ -99,6 +102,11 @@ def packed_gemm(
     mc = MC_BYTES * lanes // VECTOR_BYTES
     passes = not is_lying and m > mc and min(n, wide) >= LEAST_COLUMNS
     mc = PANEL if passes and a_column == 1 else mc
+    by_tiles = PACKS_BY_TILES and task == MULTIPLY and b_column == 1 and m >= LEAST_ROWS
+    is_fresh = by_tiles and (passes or (a_row == 1 and n >= NR_VECTORS * lanes))
+    if is_fresh:
+        is_lying, mc = False, PANEL
+    by_tiles = by_tiles and not is_lying and is_near(b, b_row)
     all_columns, deepest = in_vectors(n, lanes), min(k, KC)
     broadest = 0 if task != MULTIPLY else lanes if is_lying else min(wide, all_columns)
     buffer_b = stack_for(c, deepest * (broadest + mc))
@@ -107,18 +115,28 @@ def packed_gemm(
         columns = min(wide, n - j)
         for p in range(0, max(k, 1), KC):
             depth, here = min(KC, k - p), pointer_at(b, p * b_row + j * b_column)
+            start = _start_of(start_with if p == 0 else START_C, bias, c, ldc)
+            if is_fresh:
+                begin = Start(pointer_at(start.pointer, j), start.ld, start.is_any)
+                multiply_fresh(
+                    pointer_at(a, p * a_column), Strides(a_row, a_column), here, b_row, buffer_a,
+                    buffer_b, depth, begin, pointer_at(c, j), ldc, m, columns,
+                )  # fmt: skip
+                continue
             lying, strips = columns // lanes if is_lying else 0, buffer_b
+            unpacked = columns - columns % (NR_VECTORS * lanes) if by_tiles else 0
             if task != MULTIPLY:
                 strips = pointer_at(
                     b if task == MULTIPLY_PACKED else c, p * all_columns + j * depth
                 )
             if task != MULTIPLY_PACKED:
-                rest = lying * lanes
+                rest = max(lying * lanes, unpacked)
                 there = pointer_at(here, rest * b_column)
-                pack_strips(there, b_row, b_column, strips, depth, columns - rest)
-            start = _start_of(start_with if p == 0 else START_C, bias, c, ldc)
-            factor = Factor(here, b_row, lying, strips, columns, passes)
+                target = pointer_at(strips, unpacked * depth)
+                pack_strips(there, b_row, b_column, target, depth, columns - rest)
             for i in range(0, m, mc):
+                fresh = unpacked if i == 0 else 0
+                factor = Factor(here, b_row, lying, strips, columns, passes, fresh)
                 rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
                 begin = Start(pointer_at(start.pointer, i * start.ld + j), start.ld, start.is_any)
                 multiply_block(

@@ -133,14 +133,14 @@ def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> An
     behind = builder.sub(columns, SIZE(tile.vectors[-1] * tile.simd.lanes))
     with builder.if_else(builder.icmp_signed("<", behind, SIZE(tile.simd.lanes))) as (part, whole):
         with part:
-            _finish(tile, start, c, ldc, tile.simd.mask(behind))
+            finish_tile(tile, start, c, ldc, tile.simd.mask(behind))
         with whole:
-            _finish(tile, start, c, ldc, None)
+            finish_tile(tile, start, c, ldc, None)
     builder.ret_void()
     return function
 
 
-def _finish(tile: Any, start: Start, c: Any, ldc: Any, mask: Any) -> None:
+def finish_tile(tile: Any, start: Start, c: Any, ldc: Any, mask: Any) -> None:
     """The code that adds what the sums start with and stores them; ``mask``: of the last vector."""
     builder, simd = tile.builder, tile.simd
     masks = [None] * (len(tile.vectors) - 1) + [mask]
@@ -172,26 +172,41 @@ def _sum_up_packed(tile: Any, a: Any, b: Any, depth: Any) -> None:
         )
 
 
-def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
-    """The code for the loop over K.
+class Columns:
+    """Where the numbers of a column of A are, from column to column.
 
     A pointer for each GROUP rows of A: from one alone, LLVM would find each row by adding the
     stride to the one before, and these additions would take longer than the sums.
     """
-    builder = tile.builder
-    firsts = [
-        cgutils.alloca_once_value(builder, hidden(builder, tile.at(a, SIZE(row), block.a_row)))
-        for row in tile.rows[::GROUP]
-    ]
+
+    def __init__(self, tile: Any, a: Any, a_row: Any, a_column: Any) -> None:
+        self._tile, self._a_row, self._a_column = tile, a_row, a_column
+        builder = tile.builder
+        self._firsts = [
+            cgutils.alloca_once_value(builder, hidden(builder, tile.at(a, SIZE(row), a_row)))
+            for row in tile.rows[::GROUP]
+        ]
+
+    def here(self) -> list[Any]:
+        columns = [self._tile.builder.load(first) for first in self._firsts]
+        return [
+            self._tile.at(columns[row // GROUP], SIZE(row % GROUP), self._a_row)
+            for row in self._tile.rows
+        ]
+
+    def step(self) -> None:
+        builder = self._tile.builder
+        for first in self._firsts:
+            builder.store(builder.gep(builder.load(first), [self._a_column]), first)
+
+
+def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
+    """The code for the loop over K."""
+    builder, columns = tile.builder, Columns(tile, a, block.a_row, block.a_column)
     with cgutils.for_range(builder, block.depth) as k:
-        columns = [builder.load(first) for first in firsts]
         line = tile.at(b, k.index, block.b_row)
         ahead = tile.at(b, builder.add(k.index, SIZE(AHEAD)), block.b_row)
         for v in tile.vectors:
             tile.simd.prefetch(_vector_of(tile, ahead, v, block), is_written=False)
-        tile.rank_1_update(
-            [tile.at(columns[row // GROUP], SIZE(row % GROUP), block.a_row) for row in tile.rows],
-            [_vector_of(tile, line, v, block) for v in tile.vectors],
-        )
-        for first, column in zip(firsts, columns, strict=True):
-            builder.store(builder.gep(column, [block.a_column]), first)
+        tile.rank_1_update(columns.here(), [_vector_of(tile, line, v, block) for v in tile.vectors])
+        columns.step()

@@ -17,6 +17,7 @@ from tuidl.kernels.simd.packed_kernel import (
     packed_tile,
 )
 from tuidl.kernels.simd.packing import pack_lines, pack_panels, pack_rows
+from tuidl.kernels.simd.packing_kernel import IS_LYING, PACKS_B, packing_tile
 from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, VECTOR_BYTES
 
 MOST_ACROSS = 1 << 16
@@ -41,7 +42,7 @@ class Strides(NamedTuple):
 class Factor(NamedTuple):
     """A block of B: where it is, from a row to the next, how many of its first strips are read
     there, where the others are packed, how many columns it has, and whether it passes by rows of A
-    that stay; else its panels stay."""
+    that stay; else its panels stay, and the first tiles of ``unpacked`` columns pack them."""
 
     b: Any
     row: Any
@@ -49,6 +50,7 @@ class Factor(NamedTuple):
     strips: Any
     columns: Any
     passes: Any
+    unpacked: Any
 
 
 class Panel(NamedTuple):
@@ -72,9 +74,17 @@ def _height(rows, vectors):
 
 
 @inline_ir
-def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
+def _multiply_panel(a, strides, depth, panel, factor, start, c, ldc, rows):
     """Tile by tile, a panel of B with a block of A."""
     block, i = Block(strides.row, strides.column, panel.row, panel.pair, depth), 0
+    if panel.column < factor.unpacked:
+        begin = Start(pointer_at(start.pointer, panel.column), start.ld, start.is_any)
+        here, there = pointer_at(factor.b, panel.column), pointer_at(c, panel.column)
+        packing_tile(
+            a, (strides.row, strides.column), here, factor.row, panel.pointer, panel.pointer, depth,
+            begin, there, ldc, PACKS_B + IS_LYING,
+        )  # fmt: skip
+        i = PANEL
     while i < rows:
         height = _height(rows - i, panel.vectors)
         here = pointer_at(a, i * strides.row)
@@ -129,5 +139,6 @@ def multiply_block(a, strides, space, depth, factor, start, c, ldc, rows, width)
         while strip * lanes < factor.columns:
             panel = _panel(factor, depth, strip, width, lanes)
             there = pointer_at(c, i * ldc)
-            _multiply_panel(here, strides, depth, panel, first, there, ldc, min(height, rows - i))
+            high = min(height, rows - i)
+            _multiply_panel(here, strides, depth, panel, factor, first, there, ldc, high)
             strip += panel.vectors
