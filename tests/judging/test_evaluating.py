@@ -53,6 +53,28 @@ def test_the_seed_decides_intervals_and_nothing_else(table: Path) -> None:
     assert msgspec.json.decode(msgspec.json.encode(first), type=Judgement) == first
 
 
+def test_areas_of_many_classes_have_no_intervals(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would take hours; a note says so, also where two networks are compared."""
+    judged, other = table_network(table), table_network(table, seed=1)
+    subject = of_part(judged.preset, judged.preparation)
+    usual = evaluated(judged, subject, FEW)
+    monkeypatch.setattr("tuidl.judging.judged.MOST_RANKS", 2 * 20 * 50 - 1)
+    found = evaluated(judged, subject, FEW, (other, subject))
+    for score, before in zip(found.scores, usual.scores, strict=True):
+        is_area = score.name.startswith(("roc_area", "average_precision"))
+        assert score == (
+            msgspec.structs.replace(before, low=None, high=None) if is_area else before
+        )
+    assert any(note.startswith("no intervals of areas below curves") for note in found.notes)
+    assert found.comparison is not None
+    differences = {d.name: d for d in found.comparison.differences}
+    assert differences["roc_area_macro"].low is None
+    assert differences["brier"].low is not None
+    as_text(found)
+
+
 def test_a_file_with_all_rows_of_a_part_is_judged_as_the_part(table: Path, tmp_path: Path) -> None:
     """Prepared as the run learned it, though the file alone would be scaled otherwise."""
     judged = table_network(table)

@@ -48,6 +48,10 @@ class Classes:
     def scores(self, weights: Array) -> dict[str, Array]:
         """Scores of all classes (b,), and of each one (b, classes) as ``precision``, ``recall``,
         ``f1``, ``roc_area`` and ``average_precision``; of ``weights`` (b, n)."""
+        return self.scores_without_areas(weights) | areas(self.rankings, weights)
+
+    def scores_without_areas(self, weights: Array) -> dict[str, Array]:
+        """As ``scores``, but for the areas, which go through all examples class by class."""
         counts = self.counts(weights)
         return {
             "accuracy": counting.accuracy(counts),
@@ -58,7 +62,6 @@ class Classes:
             "calibration_error": self.bins(weights).error(),
             **counting.averages(counts),
             **{name: score(counts) for name, score in PER_CLASS.items()},
-            **areas(self.rankings, weights),
         }
 
     def main(self, weights: Array) -> Array:
@@ -123,7 +126,5 @@ class Classes:
 def _added(weights: Array, places: Array, count: int) -> Array:
     """The sum of ``weights`` (b, n) over the examples of each place: (b, count). They are whole
     numbers, so that the order changes nothing."""
-    found = np.empty((len(weights), count))
-    for i in range(count):
-        found[:, i] = weights[:, np.flatnonzero(places == i)].sum(axis=1)
-    return found
+    known = places >= 0
+    return np.stack([np.bincount(places[known], row[known], count) for row in weights])

@@ -61,9 +61,9 @@ def _difference(
     name: str, first: Array, second: Array, draws: list[dict[str, Array]]
 ) -> Difference:
     """Of one score (): first minus second, with interval and p-value by both networks' scores
-    (times,) in the same resamples; none without resamples."""
+    (times,) in the same resamples; none where it was not resampled."""
     value = float(first) - float(second)
-    if not draws[0]:
+    if name not in draws[0] or name not in draws[1]:
         return Difference(name, known(float(first)), known(float(second)), known(value),
                           None, None, None)  # fmt: skip
     differences = draws[0][name] - draws[1][name]

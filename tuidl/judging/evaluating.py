@@ -11,9 +11,11 @@ from tuidl.core.errors import DataError, suggestion
 from tuidl.core.lazy import Array
 from tuidl.judging.baselines import baseline_of
 from tuidl.judging.choosing import thresholds_of
+from tuidl.judging.classes import Classes
 from tuidl.judging.comparing import compared, require_same
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
+from tuidl.judging.labels import Labels
 from tuidl.judging.network import Network
 from tuidl.judging.pictures import overlaid
 from tuidl.judging.records import Comparison, ImportanceTable, Judgement, Picture
@@ -100,9 +102,10 @@ class Evaluation:
     def drawn(self, judged: Judged) -> dict[str, Array]:
         """The scores in each resample, the same examples for every network."""
         options, subject = self.options, self.subject
-        return resampled(
-            judged.scored.scores, len(subject), options.resamples, options.seed, subject.groups
-        )
+        scorer, scored = judged.scored.scores, judged.scored
+        if isinstance(scored, Classes | Labels) and not judged.resamples_areas(options.resamples):
+            scorer = scored.scores_without_areas
+        return resampled(scorer, len(subject), options.resamples, options.seed, subject.groups)
 
     def judgement(self, other: Contender | None) -> Judgement:
         network, subject, options = self.network, self.subject, self.options
@@ -128,7 +131,7 @@ class Evaluation:
             classes=classes_of(judged, points, drawn, baseline),
             comparison=self._compared(other, judged, points, drawn) if other else None,
             importance=self._importance(judged, columns) if columns else None,
-            notes=notes_of(judged, subject),
+            notes=notes_of(judged, subject, options.resamples),
             **self._tables(judged),
         )
 

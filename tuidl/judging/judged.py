@@ -26,6 +26,10 @@ MAIN: dict[Kind, str] = {
 }  # fmt: skip
 """The score by which slices and columns are judged."""
 
+MOST_RANKS = 4_000_000_000
+"""Ranks of examples that are added up for the intervals of areas below curves, those of each class
+in each resample: about a minute."""
+
 
 class Scored(Protocol):
     """Predictions and truth of n examples."""
@@ -66,6 +70,10 @@ class Judged:
         """Whether more of the main score is better."""
         kinds = ("classes", "labels", "places", "masks", "boxes")
         return self.kind in kinds or self.main == "ari"
+
+    def resamples_areas(self, times: int) -> bool:
+        """Whether areas below curves have intervals: of many classes these would take hours."""
+        return len(self.names) * len(self.scored.losses) * times <= MOST_RANKS
 
     def baseline(self) -> dict[str, Array]:
         """Scores of what is best without looking at an input."""

@@ -39,12 +39,15 @@ class Labels:
         ``exact_match``: the share of examples with all labels right. ``hamming_loss``: of labels
         that are wrong. ``log_loss`` in nats and ``brier`` are means over labels too.
         """
+        return self.scores_without_areas(weights) | areas(self.rankings, weights)
+
+    def scores_without_areas(self, weights: Array) -> dict[str, Array]:
+        """As ``scores``, but for the areas, which go through all examples label by label."""
         counts, total = self.counts(weights), weights.sum(axis=1)
         found = {name: ratio(weights @ part, total) for name, part in self._by_example.items()}
         found["calibration_error"] = self.bins(weights).error()
         found |= counting.averages(counts, every=True)
-        found |= {name: score(counts) for name, score in PER_CLASS.items()}
-        return found | areas(self.rankings, weights)
+        return found | {name: score(counts) for name, score in PER_CLASS.items()}
 
     def main(self, weights: Array) -> Array:
         """The mean F1 (b,), of ``weights`` (b, n)."""

@@ -72,13 +72,18 @@ def classes_of(
             label, round(float(counts.true[0, i])), round(float(counts.given[0, i])),
             tuple(
                 score_of(
-                    name, points[name][i], drawn[name][:, i] if drawn else None, baseline[name][i]
+                    name, points[name][i], _of_class(drawn, name, i), baseline[name][i]
                 )
                 for name in names
             ),
         )
         for i, label in enumerate(judged.names)
     )  # fmt: skip
+
+
+def _of_class(drawn: dict[str, Array], name: str, i: int) -> Array | None:
+    """A score of one class in each resample; None where it was not resampled."""
+    return drawn[name][:, i] if name in drawn else None
 
 
 def confusion_of(judged: Judged) -> Confusion | None:

@@ -127,7 +127,7 @@ def output_names(judged: Judged, target: str) -> tuple[str, ...]:
     return (target or "target",) if width == 1 else tuple(f"output {i + 1}" for i in range(width))
 
 
-def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
+def notes_of(judged: Judged, subject: Subject, resamples: int) -> tuple[str, ...]:
     """What should be known before a score is believed."""
     notes = list(subject.notes)
     if len(subject) < FEW:
@@ -153,6 +153,11 @@ def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
             notes.append(f"no examples of: {shown}; means over classes leave these out")
         if counts.max() >= LOPSIDED * counts.sum():
             notes.append("one class is most of the examples: look at more than the accuracy")
+    if isinstance(scored, Classes | Labels) and not judged.resamples_areas(resamples):
+        notes.append(
+            f"no intervals of areas below curves: {len(judged.names):,} curves of {len(subject):,} "
+            f"examples take too long {resamples:,} times; --resamples asks for fewer"
+        )
     if isinstance(scored, Numbers) and not scored.true.all():
         notes.append("no mean absolute % error: some true values are 0")
     if isinstance(scored, Numbers) and scored.true.shape[1] > MOST_SORTED:
