@@ -138,8 +138,9 @@ def _sums(x: Array, d: Array) -> Array:
     mean, inverse = _statistics(x)
     columns = np.zeros((1, COLUMNS))
     written = {"products": columns, "sums": columns, "d_gamma": columns[0], "d_beta": columns[0]}
-    known = {"x": x, "dy": d, "mean": mean, "inverse": inverse, **written}
-    return run_kernel("batch_normalization_sums", known, lane=0)["d_gamma"]
+    scales = {"gamma": np.ones(COLUMNS), "beta": np.zeros(COLUMNS)}
+    known = {"x": x, "dy": d, **scales, "mean": mean, "inverse": inverse, **written}
+    return run_kernel("batch_normalization_sums", known, lane=0, rectified=0)["d_gamma"]
 
 
 def _exact_sums(x: Array, d: Array) -> Array:

@@ -58,6 +58,7 @@ def test_tiles_agree_with_the_oracle_whatever_the_memory_held() -> None:
     np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_gradients_are_those_by_examples(request: pytest.FixtureRequest) -> None:
     plain = _late(dtype="float64", backend="numpy")
     request.getfixturevalue("by_tiles")

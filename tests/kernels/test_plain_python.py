@@ -96,7 +96,7 @@ def test_a_debugger_steps_from_a_kernel_into_what_it_calls(
     ("kernel", "height", "transforms"),
     [
         ("conv2d", 12, {"winograd"}),
-        ("conv2d_weight_gradient", 12, {"winograd_weight_gradient", "_add_products"}),
+        ("conv2d_weight_gradient", 12, {"winograd_weight_gradient", "add_products"}),
         ("conv2d_input_gradient", 12, {"winograd_input_gradient", "_convolve", "transpose"}),
         ("conv2d_input_gradient", 16, {"winograd_input_gradient", "_add_back", "transpose"}),
     ],

@@ -154,7 +154,7 @@ ACCURACY = {"float32": 4e-6, "float64": 1e-14}
 """As a part of the greatest number."""
 
 
-@pytest.mark.parametrize("dtype", ACCURACY)
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kernel", NAMES)
 @pytest.mark.parametrize("lines", [3, 40])
 def test_many_channels(kernel: str, lines: int, dtype: str) -> None:

@@ -360,7 +360,7 @@ async def test_a_command_for_an_engine_that_is_gone_starts_no_run(
     app = playground(monkeypatch, tmp_path, "pass")
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await screen_of(pilot)
-        await until(pilot, lambda: screen.shown.phase is Phase.LOST)
+        await until(pilot, lambda: app.session._number and screen.shown.phase is Phase.LOST)
         number = app.session._number
         await pilot.press("f", "s", "e", "plus", "less_than_sign")
         await pilot.pause(0.3)
