@@ -75,7 +75,7 @@ def test_gradients_are_those_by_examples(request: pytest.FixtureRequest) -> None
 
 
 @pytest.mark.usefixtures("by_tiles")
-@pytest.mark.parametrize("batch", [23, 1, 64])
+@pytest.mark.parametrize("batch", [pytest.param(23, marks=pytest.mark.slow), 1, 64])
 def test_the_same_bits_on_any_number_of_threads(batch: int) -> None:
     hashes = set()
     for threads in (1, 2, 3, 4):
