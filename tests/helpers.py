@@ -9,6 +9,7 @@ import pytest
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.text.source import Textual
+from tuidl.ir.buffers import Region
 from tuidl.model.model import Model
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
@@ -137,6 +138,26 @@ def train(model: Model, steps: int = 20, count: int = 150, rate: float = 0.01) -
         assert model.engine.run(batches, feed, stretch) == left
         losses += list(stretch.losses)
     return np.array(losses)
+
+
+def spoil_workspaces(model: Model) -> None:
+    """NaN in all that routines have to write before they read it."""
+    for routine in model.program.routines:
+        places = routine.layout.places.items()
+        starts = [place.start for b, place in places if b.region is Region.WORKSPACE]
+        model.engine.arena[min(starts) :] = np.nan
+
+
+def assert_same_gradients(
+    model: Model, other: Model, x: np.ndarray, y: np.ndarray, *, loss: float, rtol: float,
+    atol: float,
+) -> None:  # fmt: skip
+    """That losses agree to ``loss``, as a share, and gradients to ``rtol`` and ``atol``."""
+    found, gradients = model.loss_and_gradients(x, y)
+    expected, expected_gradients = other.loss_and_gradients(x, y)
+    assert found == pytest.approx(expected, rel=loss)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(values, expected_gradients[name], rtol=rtol, atol=atol)
 
 
 def wanted(request: pytest.FixtureRequest, argument: str) -> list[Any]:

@@ -111,21 +111,13 @@ def test_a_short_batch_smaller_than_the_shards() -> None:
     model = helpers.model(_wide(helpers.CONV), batch=64)
     oracle = helpers.model(_wide(helpers.CONV), batch=64, backend="numpy")
     x, y = helpers.examples(model, 1)
-    loss, gradients = model.loss_and_gradients(x, y)
-    expected, expected_gradients = oracle.loss_and_gradients(x, y)
-    assert loss == pytest.approx(expected, rel=1e-5)
-    for name, values in gradients.items():
-        np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-4, atol=1e-5)
+    helpers.assert_same_gradients(model, oracle, x, y, loss=1e-5, rtol=1e-4, atol=1e-5)
 
 
 def test_gradients_do_not_depend_on_the_batch_that_the_model_was_built_for() -> None:
     small, large = helpers.model(helpers.CONV, batch=4), helpers.model(helpers.CONV, batch=50)
     x, y = helpers.examples(small, 21)
-    loss, gradients = small.loss_and_gradients(x, y)
-    other, others = large.loss_and_gradients(x, y)
-    assert loss == pytest.approx(other, rel=1e-6)
-    for name, values in gradients.items():
-        np.testing.assert_allclose(values, others[name], rtol=1e-4, atol=1e-6)
+    helpers.assert_same_gradients(small, large, x, y, loss=1e-6, rtol=1e-4, atol=1e-6)
 
 
 def test_predictions_in_parts_are_those_of_each_example() -> None:

@@ -8,7 +8,6 @@ from tuidl.compiler import division
 from tuidl.compiler.division import Division, share_out
 from tuidl.compiler.graph import Graph
 from tuidl.core.convolution_room import MOST_PARTS
-from tuidl.ir.buffers import Region
 from tuidl.ir.instructions import MOST_LANES
 from tuidl.model.model import Model
 
@@ -49,10 +48,7 @@ def test_tiles_agree_with_the_oracle_whatever_the_memory_held() -> None:
     choices = share_out(cpu.program.graph, 23).choices
     assert [name for name in choices if "conv" in name] == ["conv2d_2", "conv2d_3"]
     for model in (cpu, oracle):
-        for routine in model.program.routines:
-            places = routine.layout.places.items()
-            starts = [p.start for b, p in places if b.region is Region.WORKSPACE]
-            model.engine.arena[min(starts) :] = np.nan
+        helpers.spoil_workspaces(model)
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-8)
     x, _ = helpers.examples(cpu, 37)
     np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-7)
@@ -67,11 +63,7 @@ def test_gradients_are_those_by_examples(request: pytest.FixtureRequest) -> None
     products = ("", "_weight_gradient", "_input_gradient")
     assert names >= {f"conv2d_places{product}_tile" for product in products}
     x, y = helpers.examples(divided, 17)
-    loss, gradients = divided.loss_and_gradients(x, y)
-    expected, expected_gradients = plain.loss_and_gradients(x, y)
-    assert loss == pytest.approx(expected, rel=1e-12)
-    for name, values in gradients.items():
-        np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-8, atol=1e-11)
+    helpers.assert_same_gradients(divided, plain, x, y, loss=1e-12, rtol=1e-8, atol=1e-11)
 
 
 @pytest.mark.usefixtures("by_tiles")

@@ -62,10 +62,7 @@ def test_every_way_agrees_with_the_oracle_whatever_the_memory_held(way: Division
     oracle = helpers.model(DEEP, dtype="float64", batch=23, backend="numpy")
     assert _divisions(cpu) == (set(Division) if way == "mixed" else {way})
     for model in (cpu, oracle):
-        for routine in model.program.routines:
-            places = routine.layout.places.items()
-            starts = [p.start for b, p in places if b.region is Region.WORKSPACE]
-            model.engine.arena[min(starts) :] = np.nan
+        helpers.spoil_workspaces(model)
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-9)
     x, _ = helpers.examples(cpu, 37)
     np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-8)

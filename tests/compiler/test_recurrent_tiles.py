@@ -6,7 +6,6 @@ import pytest
 from tests import helpers
 from tuidl.compiler import division
 from tuidl.compiler.division import Division, share_out
-from tuidl.ir.buffers import Region
 from tuidl.model.model import Model
 
 SEQUENCES = """
@@ -59,10 +58,7 @@ def test_steps_agree_with_the_oracle_whatever_the_memory_held(last: str) -> None
     choices = share_out(cpu.program.graph, 23).choices.values()
     assert [choice.division for choice in choices] == 7 * [Division.TILES]
     for model in (cpu, oracle):
-        for routine in model.program.routines:
-            places = routine.layout.places.items()
-            starts = [p.start for b, p in places if b.region is Region.WORKSPACE]
-            model.engine.arena[min(starts) :] = np.nan
+        helpers.spoil_workspaces(model)
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-9)
     x, _ = helpers.examples(cpu, 37)
     np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-8)
@@ -81,11 +77,7 @@ def test_gradients_are_those_of_whole_sequences(
     assert any(i.tiled for i in divided.program.train.emitted.instructions)
     assert not any(i.kernel.endswith("_step") for i in plain.program.train.emitted.instructions)
     x, y = helpers.examples(divided, 17)
-    loss, gradients = divided.loss_and_gradients(x, y)
-    expected, expected_gradients = plain.loss_and_gradients(x, y)
-    assert loss == pytest.approx(expected, rel=1e-12)
-    for name, values in gradients.items():
-        np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-9, atol=1e-12)
+    helpers.assert_same_gradients(divided, plain, x, y, loss=1e-12, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.sample(1)  # of the dtype that other quick tests compile

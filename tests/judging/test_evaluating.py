@@ -56,7 +56,7 @@ def test_the_seed_decides_intervals_and_nothing_else(table: Path) -> None:
 def test_areas_of_many_classes_have_no_intervals(
     table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They would take hours; a note says so, also where two networks are compared."""
+    """They would take too long; a note says so, also where two networks are compared."""
     judged, other = table_network(table), table_network(table, seed=1)
     subject = of_part(judged.preset, judged.preparation)
     usual = evaluated(judged, subject, FEW)

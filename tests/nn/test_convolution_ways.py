@@ -1,6 +1,5 @@
 """By which kernels a convolution's three products are computed: by its sizes alone."""
 
-import numpy as np
 import pytest
 
 from tests import helpers
@@ -54,11 +53,7 @@ def test_products_of_large_matrices_are_those_of_dense_layers(
     kernels = {i.kernel for i in by_windows.program.train.emitted.instructions}
     assert any(kernel.startswith("conv2d") and "weight" in kernel for kernel in kernels)
     x, y = helpers.examples(direct, 9)
-    loss, gradients = direct.loss_and_gradients(x, y)
-    wanted, wanted_gradients = by_windows.loss_and_gradients(x, y)
-    assert loss == pytest.approx(wanted, rel=1e-12)
-    for name, values in gradients.items():
-        np.testing.assert_allclose(values, wanted_gradients[name], rtol=1e-8, atol=1e-11)
+    helpers.assert_same_gradients(direct, by_windows, x, y, loss=1e-12, rtol=1e-8, atol=1e-11)
 
 
 END = '{type = "global_average_pool2d"}, {type = "dense"}'

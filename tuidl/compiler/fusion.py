@@ -24,8 +24,10 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     done, forward and backward; and what it would have changed, the largest array of many a network,
     is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
     that come up more than once, where sums are rounded otherwise: ``distinct_words.py`` and
-    steps = rectify(without_swaps(steps, emitted.pinned))
-    steps = in_place(steps, emitted.pinned)
+    ``projected_tables.py``. Copies of what nobody reads again: ``copies.py``. Gradients of weights
+    that the step does not train: ``unread.py``. Sequences between recurrent layers:
+    ``time_first.py``. ReLU behind a batch normalization: ``rectified.py``. ``examples``: the most
+    that a shard has.
 
     Nodes' outputs and gradients are no longer all there.
     """

@@ -7,9 +7,8 @@ By the same operations in the same order, so the same bits.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuidl.compiler.uses import uses_of
+from tuidl.compiler.uses import uses_of, writes
 from tuidl.ir.instructions import Instruction
-from tuidl.kernels import KERNELS
 
 NORMALIZATION, SUMS = "batch_normalization", "batch_normalization_sums"
 GRADIENTS = (SUMS, "batch_normalization_input_gradient")
@@ -73,11 +72,6 @@ def _gradient_of_relu(
             after = [n for n in uses_of(instructions, slopes.buffer) if n >= number]
             is_whole = all(instructions[n].operands[SLOPES].flat == slopes for n in gradients)
             return number if after == [number, *gradients] and is_whole else None
-        if _writes(step, answers.buffer):
+        if writes(step, answers.buffer):
             return None
     return None
-
-
-def _writes(step: Instruction, buffer: object) -> bool:
-    operands = zip(KERNELS[step.kernel].signature.operands, step.operands, strict=True)
-    return any(operand.written and view.buffer is buffer for operand, view in operands)

@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from tuidl.compiler.copies import is_whole
-from tuidl.compiler.uses import uses_of
+from tuidl.compiler.uses import uses_of, writes
 from tuidl.ir.buffers import Buffer, Region, View
 from tuidl.ir.instructions import Instruction
-from tuidl.kernels import KERNELS
 
 SWAPS = {"swap_time", "swap_time_tile"}
 
@@ -58,12 +57,7 @@ def _swapped_back(
 
 def _writers(instructions: Sequence[Instruction], buffer: Buffer) -> list[int]:
     """The numbers of the instructions that write the buffer."""
-    return [n for n in uses_of(instructions, buffer) if _writes(instructions[n], buffer)]
-
-
-def _writes(step: Instruction, buffer: Buffer) -> bool:
-    operands = zip(KERNELS[step.kernel].signature.operands, step.operands, strict=True)
-    return any(operand.written and view.buffer is buffer for operand, view in operands)
+    return [n for n in uses_of(instructions, buffer) if writes(instructions[n], buffer)]
 
 
 def _alike(instructions: Sequence[Instruction], step: Instruction, *buffers: Buffer) -> bool:

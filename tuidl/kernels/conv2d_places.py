@@ -100,31 +100,34 @@ def conv2d_places_input_gradient_oracle(
     conv2d_grouped_input_gradient_oracle(dy, w, dx, workspace, *options, 1)
 
 
+def _some_columns(found, part, parts, compute):
+    """What a part has of what ``compute`` leaves in an array like ``found``."""
+    whole, columns = np.empty_like(found), slice(*columns_of(part, parts, found.shape[3]))
+    compute(whole)
+    found[..., columns] = whole[..., columns]
+
+
 @oracle(conv2d_places_tile)
 def conv2d_places_tile_oracle(
     x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
 ):
-    whole, columns = np.empty_like(y), slice(*columns_of(part, parts, y.shape[3]))
-    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
-    conv2d_places_oracle(x, w, b, whole, workspace, *options)
-    y[..., columns] = whole[..., columns]
+    rest = (workspace, stride_y, stride_x, dilation_y, dilation_x, top, left)
+    _some_columns(y, part, parts, lambda y: conv2d_places_oracle(x, w, b, y, *rest))
 
 
 @oracle(conv2d_places_weight_gradient_tile)
 def conv2d_places_weight_gradient_tile_oracle(
     x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
 ):
-    whole, columns = np.empty_like(dw), slice(*columns_of(part, parts, dw.shape[3]))
-    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
-    conv2d_places_weight_gradient_oracle(x, dy, whole, workspace, *options)
-    dw[..., columns] = whole[..., columns]
+    rest = (workspace, stride_y, stride_x, dilation_y, dilation_x, top, left)
+    compute = conv2d_places_weight_gradient_oracle
+    _some_columns(dw, part, parts, lambda dw: compute(x, dy, dw, *rest))
 
 
 @oracle(conv2d_places_input_gradient_tile)
 def conv2d_places_input_gradient_tile_oracle(
     dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, part, parts
 ):
-    whole, columns = np.empty_like(dx), slice(*columns_of(part, parts, dx.shape[3]))
-    options = (stride_y, stride_x, dilation_y, dilation_x, top, left)
-    conv2d_places_input_gradient_oracle(dy, w, whole, workspace, *options)
-    dx[..., columns] = whole[..., columns]
+    rest = (workspace, stride_y, stride_x, dilation_y, dilation_x, top, left)
+    compute = conv2d_places_input_gradient_oracle
+    _some_columns(dx, part, parts, lambda dx: compute(dy, w, dx, *rest))

@@ -9,10 +9,7 @@ from typing import Any, NamedTuple
 from tuidl.core.convolution_room import MOST_PARTS
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
-from tuidl.kernels.simd.tiles import columns_of
-
-LINE = 16
-"""Numbers that a part's room is a multiple of."""
+from tuidl.kernels.simd.tiles import LINE, columns_of
 
 
 class Columns(NamedTuple):

@@ -12,6 +12,7 @@ height or width is odd, the last ones lie a step back and give some answers a se
 
 Tiles are worked on in blocks that stay in the second-level cache from one step to the next: several
 images, or *bands* of an image's rows of tiles.
+Blocks are larger where there are many channels (``core/winograd_sizes.py``).
 
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
